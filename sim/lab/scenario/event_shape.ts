@@ -7,6 +7,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import * as EVENTS from "../../trace/events.ts";
 import type { EventKind, FieldTypes } from "../../trace/event_kind.ts";
 import {
@@ -87,7 +88,7 @@ function foreignField(pattern: EventPattern): Contradiction | undefined {
   if (known !== undefined) {
     const foreign = names.find((name) => !Object.hasOwn(known, name));
     if (foreign === undefined) return undefined;
-    const accepted = `one of ${Object.keys(known).join(", ")}, which ${kind} has`;
+    const accepted = `one of ${alternatives(Object.keys(known))}, which ${kind} has`;
     return { path: foreign, given: `the field ${foreign} of ${kind}`, accepted };
   }
   if (KINDS.some(({ fields: own }) => names.every((name) => Object.hasOwn(own, name)))) return undefined;
@@ -99,5 +100,5 @@ export function checkEvent(pattern: EventPattern, check: StepCheck): void {
   const foreign = foreignWord(pattern, check.world);
   if (foreign === undefined) return;
   const { field, given, known, meant } = foreign;
-  check.part(field).refuse(JSON.stringify(given), `one of ${known.join(", ")}`, meant);
+  check.part(field).refuse(JSON.stringify(given), `one of ${alternatives(known)}`, meant);
 }

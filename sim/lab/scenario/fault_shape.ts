@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import {
   boolean,
   type Contradiction,
@@ -213,7 +214,7 @@ function anchorsIn(kind: FaultKind, fields: FaultFields): Exclude<Anchor["at"], 
 function contradiction(kind: FaultKind, fields: FaultFields): Contradiction | undefined {
   const anchors = anchorsIn(kind, fields);
   const [anchor, second] = anchors;
-  const known = FAULT_ANCHORS[kind].filter((each) => each !== "begin").map(fieldOfAnchor).join(", ");
+  const known = FAULT_ANCHORS[kind].filter((each) => each !== "begin").map(fieldOfAnchor);
   if (second !== undefined) {
     return {
       path: fieldOfAnchor(second),
@@ -222,7 +223,11 @@ function contradiction(kind: FaultKind, fields: FaultFields): Contradiction | un
     };
   }
   if (anchor === undefined && fields.after === undefined) {
-    return { path: "", given: "no anchor", accepted: `${known}${isAccidentKind(kind) ? ", or after alone" : ""}` };
+    return {
+      path: "",
+      given: "no anchor",
+      accepted: alternatives(isAccidentKind(kind) ? [...known, "after alone"] : known),
+    };
   }
   const needed = anchor === "datagram" || anchor === "message"
     ? (["from", "to"] as const)

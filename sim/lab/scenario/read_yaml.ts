@@ -9,6 +9,7 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { isMap, isNode, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import { quoted } from "../../kernel/given.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import {
   type EntriesShape,
@@ -274,7 +275,7 @@ function readBeside(
   for (const [name, { node, place }] of parts) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     values[name] = field === undefined
-      ? place.refuse(node, `${name} beside ${type}`, `${Object.keys(fields).join(", ") || "nothing"} beside it`)
+      ? place.refuse(node, `${name} beside ${type}`, `${alternatives(Object.keys(fields)) || "nothing"} beside it`)
       : read(field.optional, node, place);
   }
   for (const [name, { fallback }] of Object.entries(fields)) {
@@ -338,7 +339,7 @@ function refuseDoubles({ items }: YAMLMap<Node, Node | null>, place: Place): voi
 }
 
 function refuseName(key: Node, known: readonly string[], mayBeSecret: boolean, place: Place): void {
-  const accepted = `one of ${known.join(", ")}`;
+  const accepted = `one of ${alternatives(known)}`;
   if (!isScalar(key)) place.refuse(key, "a name that is not a text", accepted);
   else if (key.tag !== undefined) place.refuse(key, "a name with a tag", accepted);
   else {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import type { StepCheck } from "./step_check.ts";
 
 /**
@@ -19,6 +20,6 @@ export function refuseSilentWay(from: string, to: string, check: StepCheck, ...f
   if (isProgram || isBetweenAdapters !== adapters.has(to) || from === to) return;
   check.part(...field).refuse(
     `${to}, to which ${from}, ${isBetweenAdapters ? "an adapter" : "a target"}, too, never sends anything,`,
-    isBetweenAdapters ? "a target" : `an adapter: ${[...adapters.keys()].join(", ")}`,
+    isBetweenAdapters ? "a target" : `an adapter: ${alternatives(adapters.keys())}`,
   );
 }

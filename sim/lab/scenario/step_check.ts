@@ -6,6 +6,7 @@
  */
 
 import { durationText } from "../../kernel/duration_text.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import type { Range } from "../faults/range.ts";
 import type { World } from "../world/world.ts";
@@ -63,7 +64,7 @@ export class StepCheck {
   requireEarlier(name: string, ...verbs: readonly string[]): void {
     const earlier = [...this.#file.named].filter(([, verb]) => verbs.length === 0 || verbs.includes(verb));
     if (earlier.some(([each]) => each === name)) return;
-    const names = earlier.map(([each]) => each).join(", ") || "none has a name";
+    const names = alternatives(earlier.map(([each]) => each)) || "none has a name";
     this.refuse(JSON.stringify(name), `the name of a ${verbs.join(" or ") || "step"} before it (${names})`);
   }
 
@@ -93,6 +94,6 @@ export class StepCheck {
 
   /** Notes that a word is none of those that are known. */
   refuseWord(word: string, known: readonly string[]): void {
-    this.refuse(JSON.stringify(word), `one of ${known.join(", ")}`, nearestWord(word, known));
+    this.refuse(JSON.stringify(word), `one of ${alternatives(known)}`, nearestWord(word, known));
   }
 }

@@ -85,7 +85,11 @@ Deno.test("$$ is the text $, a name with a value stands in any place of one, and
     );
   assertEquals(keys({}), ["first", "$key"]);
   assertEquals(keys({ key: "second" }), ["second", "$key"]);
-  assertThrows(() => keys({ kez: "x" }), InputError, 'no parameter "kez" to set; did you mean key? (where, key, mode)');
+  assertThrows(
+    () => keys({ kez: "x" }),
+    InputError,
+    'no parameter "kez" to set; did you mean key? (where, key, or mode)',
+  );
 });
 
 Deno.test("ranges are exact in the smaller of their units, both ends included where the step meets them", () => {

@@ -237,7 +237,7 @@ Deno.test("a fault that cannot happen in the world is refused before the run, wi
       "damage.flip.address: 70000 (0 to 65535)",
       "mutate.value: 256 (0 to 255)",
       `powerOff.event.component: hba7 (one of hba0, miniport hba0, hba0 firmware, hba0 flash, hba1, miniport hba1, hba1 firmware, hba1 flash, disk, ` +
-      `network, host, application, iscsidsc, initiator service, key store, wmi, WMI tool, port driver)`,
+      `network, host, application, iscsidsc, initiator service, key store, wmi, WMI tool, or port driver)`,
     ],
   );
   assertEquals(refusals([during(LOGIN, "{ lose: { commit: 1 } }")])[0]?.includes("commit"), true);

@@ -16,8 +16,8 @@ Deno.test("a look since its own beginning sees nothing", () => {
     ]),
     [
       '2:59 steps[1].expect.since: "me" (the name of a step before it (first))',
-      '3:70 steps[2].sequence[0].expect.since: "it" (the name of a step before it (first, me))',
-      '4:70 steps[3].expect.since: "own" (the name of a step before it (first, me, it))',
+      '3:70 steps[2].sequence[0].expect.since: "it" (the name of a step before it (first or me))',
+      '4:70 steps[3].expect.since: "own" (the name of a step before it (first, me, or it))',
     ],
   );
   assertEquals(
@@ -61,7 +61,7 @@ Deno.test("between two adapters, and between two targets, nothing is ever sent",
   );
   assertEquals(
     refusals(both ?? [], "", "gate: { address: 192.0.2.21 }").map(rest),
-    told("gate", "disk", "a target, too, never sends anything, (an adapter: hba0, hba1)"),
+    told("gate", "disk", "a target, too, never sends anything, (an adapter: hba0 or hba1)"),
   );
   assertEquals(refusals([SET], more("hba1 > hba0")).map(rest), [
     'network.links."hba1 > hba0": hba0, to which hba1, an adapter, too, never sends anything, (a target)',
@@ -96,9 +96,9 @@ Deno.test("nobody has events of a kind that another records", () => {
   const never = (pattern: string) => refusals([`expect: { trace: { never: { ${pattern} } } }`]).map(rest);
   const of = (component: string, accepted: string) =>
     `steps[0].expect.trace.never.component: "${component}" (one of ${accepted})`;
-  assertEquals(never("component: application, kind: flash"), [of("application", "hba0 flash, hba1 flash")]);
-  assertEquals(never("component: hba0 flash, kind: candidate"), [of("hba0 flash", "hba0, hba1, disk")]);
-  assertEquals(never("component: miniport hba0, kind: packet"), [of("miniport hba0", "hba0, hba1, disk, network")]);
+  assertEquals(never("component: application, kind: flash"), [of("application", "hba0 flash or hba1 flash")]);
+  assertEquals(never("component: hba0 flash, kind: candidate"), [of("hba0 flash", "hba0, hba1, or disk")]);
+  assertEquals(never("component: miniport hba0, kind: packet"), [of("miniport hba0", "hba0, hba1, disk, or network")]);
   assertEquals(
     failures(
       ...["hba0 flash, kind: flash", "'*', kind: flash", "disk, kind: packet", "network, kind: packet"].map(

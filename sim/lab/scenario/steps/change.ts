@@ -7,6 +7,7 @@
 import { checkLinkBehaviour } from "../../../network/link.ts";
 import { NetworkError } from "../../../network/network_error.ts";
 import type { LinkBehaviour } from "../../../network/network.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import {
   boolean,
   type Contradiction,
@@ -28,12 +29,14 @@ import { KEYS } from "../target_keys.ts";
 const TARGET = mapping({
   silent: doc("Whether it hears and says nothing.", optional(boolean())),
   keys: doc("Its keys from now on.", optional(KEYS)),
-}, noChange("silent, keys"));
+}, noChange("silent", "keys"));
 
 /** What is wrong with fields of which none is given. */
-function noChange(accepted: string): (given: object) => Contradiction | undefined {
+function noChange(...accepted: readonly string[]): (given: object) => Contradiction | undefined {
   return (given) => {
-    return Object.keys(given).length > 0 ? undefined : { path: "", given: "no change", accepted: `one of ${accepted}` };
+    return Object.keys(given).length > 0
+      ? undefined
+      : { path: "", given: "no change", accepted: `one of ${alternatives(accepted)}` };
   };
 }
 
@@ -47,7 +50,7 @@ export const CHANGE_STEPS = {
     }, (given) => {
       const { network } = given;
       const isEmpty = network !== undefined && Object.keys(network).length === 0;
-      return noChange("network, targets")(given) ??
+      return noChange("network", "targets")(given) ??
         (isEmpty ? { path: "network", given: "no change", accepted: "one of the fields of the network" } : undefined);
     }),
     check({ network, targets = [] }, check) {

@@ -5,6 +5,7 @@
  */
 
 import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import {
   type Contradiction,
   converted,
@@ -64,7 +65,7 @@ function expected(fields: Fields): Shape<object> {
 export function noneOf(given: object, fields: Fields): Contradiction | undefined {
   // A window is none.
   if (Object.keys(given).some((name) => name !== "since")) return undefined;
-  const accepted = Object.keys(fields).filter((name) => name !== "since").join(", ");
+  const accepted = alternatives(Object.keys(fields).filter((name) => name !== "since"));
   return { path: "", given: "nothing that could fail", accepted: `one of ${accepted}` };
 }
 
