@@ -4,8 +4,6 @@
  * @module
  */
 
-import { withoutControls } from "./given.ts";
-
 /**
  * What was given cannot be used: a file, an option, an address. The message is for whoever gave it, and says where,
  * what, and what is accepted; where in the program it was noticed does not matter. Programs show the message alone.
@@ -13,14 +11,4 @@ import { withoutControls } from "./given.ts";
 export class InputError extends Error {
   /** The name of its kind, as stack traces show it. */
   override name: string = "InputError";
-
-  /**
-   * Says what is wrong.
-   *
-   * @param message Repeats what was given; what has no shape of its own in it is escaped, but for ends of lines.
-   * @param options What has led to it.
-   */
-  constructor(message?: string, options?: ErrorOptions) {
-    super(message?.split("\n").map(withoutControls).join("\n"), options);
-  }
 }

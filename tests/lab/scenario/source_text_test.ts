@@ -2,7 +2,6 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
-import { InputError } from "../../../sim/kernel/input_error.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
 import { columnsOf } from "../../../sim/trace/text_columns.ts";
@@ -55,7 +54,6 @@ Deno.test("no message of a mistake holds a control or format character, whoever 
     assert(sentence.startsWith("a\\u001b]0;\\u009b31m\\u202e.yaml:4:"), sentence);
     assertEquals(line.slice(marks.indexOf("^"), marks.lastIndexOf("^") + 1), marked);
   }
-  assertEquals(new InputError(`a\u0007\nb${odd}`).message, "a\\u0007\nb\\u009b31m\\u202e");
 });
 
 Deno.test("marks stand below what they mark, whatever characters stand before it", () => {
