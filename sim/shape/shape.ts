@@ -8,6 +8,8 @@
  * @module
  */
 
+import { alternatives } from "./alternatives.ts";
+
 /** What every shape says of itself. */
 interface Described<T> {
   /** What is accepted, in words that follow "expected". */
@@ -304,7 +306,7 @@ export function boolean(): ScalarShape<boolean> {
 
 /** One of some words. */
 export function oneOf<const W extends string>(...words: readonly W[]): ScalarShape<W> {
-  return scalar({ accepts: words.join(", "), words, parse: (given) => words.find((word) => word === given) });
+  return scalar({ accepts: alternatives(words), words, parse: (given) => words.find((word) => word === given) });
 }
 
 /** A sequence. */
@@ -359,7 +361,7 @@ export function variant<const V extends Variants>(
   variants: V,
   beside: VariantShape["beside"] = {},
 ): VariantShape<VariantOf<V>> {
-  const accepts = `one ${what} of ${Object.keys(variants).join(", ")}`;
+  const accepts = `one ${what} of ${alternatives(Object.keys(variants))}`;
   const words: Record<string, unknown> = Object.assign({}, variants, ...Object.values(beside));
   return { kind: "variant", what, accepts, variants, beside, words };
 }
@@ -373,7 +375,7 @@ export function either<A, B>(scalar: ScalarShape<A>, other: Shape<B>): EitherSha
 export function scalarListOrMapping<A, B, C>(
   scalar: ScalarShape<A>,
   list: Shape<B>,
-  mapping: MappingShape<C>,
+  mapping: Shape<C>,
 ): EitherShape<A | B | C> {
   const accepts = `${scalar.accepts}, a list of them, or ${mapping.accepts}`;
   return { kind: "either", accepts, scalar, list, other: mapping };

@@ -12,6 +12,7 @@
 import { CallNesting } from "./calls.ts";
 import { describeEvent } from "./describe_event.ts";
 import type { TraceEvent } from "./recorder.ts";
+import { padToColumns } from "./text_columns.ts";
 import { nanosecondsAt } from "./time.ts";
 
 /** Deeper lines stay here, so that a defect that never returns does not run off the screen. */
@@ -57,7 +58,7 @@ export function* ladderRungs(events: Iterable<TraceEvent>, frequencyHz: number):
     const what = describeEvent(event);
     if (what === undefined) continue;
     const time = formatCycle(event.cycle, frequencyHz).padStart(16);
-    const line = `${String(event.cycle).padStart(12)} ${time}  ${printable(event.component).padEnd(18)} ${
+    const line = `${String(event.cycle).padStart(12)} ${time}  ${padToColumns(printable(event.component), 18)} ${
       "  ".repeat(Math.min(depth, DEEPEST))
     }${printable(what)}`;
     yield { event, line };

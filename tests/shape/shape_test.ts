@@ -47,9 +47,9 @@ Deno.test("a shape says what it accepts", () => {
     [integer(1, 9), "a whole number from 1 to 9"],
     [list(boolean()), "a list of true or false"],
     [mapping({ a: text(), b: optional(text()) }), "a mapping with the fields a, b"],
-    [variant("step", { a: text(), b: text() }), "one step of a, b"],
-    [either(oneOf("x", "y"), list(text())), "x, y, or a list of a text"],
-    [converted(oneOf("x", "y"), () => 1), "x, y"],
+    [variant("step", { a: text(), b: text() }), "one step of a or b"],
+    [either(oneOf("x", "y"), list(text())), "x or y, or a list of a text"],
+    [converted(oneOf("x", "y"), () => 1), "x or y"],
   ];
   for (const [shape, accepts] of rows) assertEquals(shape.accepts, accepts);
 });

@@ -7,6 +7,7 @@
 
 import { quoted, shortened } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { eventAt, parseCoordinate } from "../../trace/coordinate.ts";
 import type { Trace, TraceGraph } from "../../trace/explain/trace_graph.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
@@ -204,13 +205,13 @@ function stepCalled(steps: readonly NamedStep[], what: string): NamedStep {
   const verbs = [...new Set(steps.map(({ text }) => text))];
   throw new InputError(
     `${quoted(what)}: ${named.length === 0 ? "no step is called so" : `there are ${named.length}`}; ` +
-      `expected a line, an event such as c130247966.s256, or one of ${verbs.join(", ")}`,
+      `expected a line, an event such as c130247966.s256, or one of ${alternatives(verbs)}`,
   );
 }
 
 function noStep({ steps, taken }: StepGraph, what: string): InputError {
   const lines = [...steps, ...taken].map(({ line }) => line).filter((line) => line > 0).sort((a, b) => a - b);
-  const known = [...new Set(lines)].join(", ");
+  const known = alternatives(new Set(lines));
   return new InputError(`${shortened(what)}: no step begins in this line; expected one of ${known}`);
 }
 

@@ -20,6 +20,7 @@
 
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
 import { BAD_INPUT, type CommandEntry, HOLDS } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
@@ -90,7 +91,7 @@ async function helpOf(name: string): Promise<Iterable<string>> {
   if (topic !== undefined) return topicHelp(name, topic);
   if (command !== undefined) return commandHelp(name, command, await command.load());
   const { nearestWord } = await import("../../shape/nearest_word.ts");
-  const accepted = ["a command", ...LIST_NAMES, "a step or fault"].join(", ");
+  const accepted = alternatives(["a command", ...LIST_NAMES, "a step", "a fault"]);
   const nearest = nearestWord(name, [...Object.keys(COMMANDS), ...TOPIC_NAMES]);
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   throw new InputError(`there is no help for ${quoted(name)}${hint} (${accepted})`);

@@ -7,6 +7,7 @@
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { formatCycle, ladderRungs } from "../../trace/ladder.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
+import { padToColumns } from "../../trace/text_columns.ts";
 
 /** A line for each event: its coordinate, and its line of the ladder or, of kinds that this does not show, all fields. */
 export function eventLines(events: readonly TraceEvent[], frequencyHz: number): readonly string[] {
@@ -23,5 +24,5 @@ export function eventLines(events: readonly TraceEvent[], frequencyHz: number): 
 
 function allOf({ cycle, component, kind, fields }: TraceEvent, frequencyHz: number): string {
   const all = Object.entries(fields).map(([name, value]) => `${name} ${value}`).join(", ");
-  return `${formatCycle(cycle, frequencyHz).padStart(16)}  ${component.padEnd(18)} ${kind}: ${all}`;
+  return `${formatCycle(cycle, frequencyHz).padStart(16)}  ${padToColumns(component, 18)} ${kind}: ${all}`;
 }

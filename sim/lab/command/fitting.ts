@@ -6,7 +6,7 @@
 
 import { withoutControls } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
-import { cutToColumns } from "./columns.ts";
+import { cutToColumns } from "../../trace/text_columns.ts";
 import { terminalWidth } from "./terminal.ts";
 
 /** The option of whatever prints lines that fit. */

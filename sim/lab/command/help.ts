@@ -5,7 +5,7 @@
  */
 
 import type { HelpTopic, LIST_TOPICS, WORD_TOPICS } from "../scenario/help_topics.ts";
-import { columnsOf } from "./columns.ts";
+import { columnsOf } from "../../trace/text_columns.ts";
 import type { Command, CommandEntry } from "./command.ts";
 import { terminalWidth } from "./terminal.ts";
 

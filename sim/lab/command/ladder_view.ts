@@ -7,6 +7,7 @@
 
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { isGood } from "../../trace/explain/status.ts";
 import { LADDER_HEADER, ladderRungs } from "../../trace/ladder.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
@@ -46,7 +47,7 @@ export function ladderView(
 ): (events: Iterable<TraceEvent>, frequencyHz: number, before?: (event: TraceEvent) => string) => void {
   const last = Object.keys(LEVELS).indexOf(level);
   if (last < 0) {
-    throw new InputError(`--level ${quoted(level)}: expected one of ${Object.keys(LEVELS).join(", ")}`);
+    throw new InputError(`--level ${quoted(level)}: expected one of ${alternatives(Object.keys(LEVELS))}`);
   }
   const shown = Object.values(LEVELS).slice(0, last + 1).flat();
   const isTerminal = terminalWidth() !== undefined;

@@ -9,6 +9,7 @@
 import { describeOrigin, type Evidence, evidenceOf, type Origin, originOf } from "../../trace/explain/evidence.ts";
 import type { TraceGraph } from "../../trace/explain/trace_graph.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
+import { padToColumns } from "../../trace/text_columns.ts";
 import type { Verdict } from "../scenario/report.ts";
 import type { Looked } from "../scenario/step_context.ts";
 import type { World } from "../world/world.ts";
@@ -123,7 +124,7 @@ export function* renderLookAnswer(answer: LookAnswer): Generator<string> {
   if (madeBy.length > 0) yield "the last events that made it so:";
   for (const { at, component, text, origin } of madeBy) {
     const from = origin === undefined || origin.at === at ? "" : `  ${describeOrigin(origin)}`;
-    yield `  ${at.padEnd(20)} ${component.padEnd(18)} ${text}${from}`;
+    yield `  ${at.padEnd(20)} ${padToColumns(component, 18)} ${text}${from}`;
   }
   yield* renderAccidents("accidents before it", accidents);
 }

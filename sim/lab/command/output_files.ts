@@ -14,14 +14,16 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { STANDARD_STREAM } from "./input_files.ts";
@@ -191,8 +193,15 @@ function identity(file: string): string {
   const status = statSync(file, { throwIfNoEntry: false });
   // Something that is there is known by its device and number, what is to come by its folder and name.
   if (status !== undefined) return `${status.dev}:${status.ino}`;
-  const folder = statSync(dirname(file), { throwIfNoEntry: false });
-  return folder === undefined ? file : `${folder.dev}:${folder.ino}/${basename(file)}`;
+  const path = placeToCome(file);
+  const folder = statSync(dirname(path), { throwIfNoEntry: false });
+  return folder === undefined ? path : `${folder.dev}:${folder.ino}/${basename(path)}`;
+}
+
+/** Where a file will be that is not there yet: a link that leads to nothing says where. */
+function placeToCome(file: string): string {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file;
+  return placeToCome(resolve(realpathSync(dirname(file)), readlinkSync(file)));
 }
 
 function placeOf(file: string, readers: Readers): Place {
@@ -201,7 +210,7 @@ function placeOf(file: string, readers: Readers): Place {
   if (status !== undefined && !status.isFile()) {
     return { file, path: file, handle: openSync(file, "w"), unfinished: undefined };
   }
-  const path = status === undefined ? file : realpathSync(file);
+  const path = status === undefined ? placeToCome(file) : realpathSync(file);
   if (status !== undefined) closeSync(openSync(path, "r+"));
   const unfinished = join(dirname(path), `.${basename(path)}.unfinished`);
   rmSync(unfinished, { force: true });

@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { cutToColumns } from "./columns.ts";
+import { cutToColumns } from "../../trace/text_columns.ts";
 
 const FIRST_MILLISECONDS = 1000;
 const BETWEEN_MILLISECONDS = 200;

@@ -14,8 +14,8 @@ const MOST_WORDS = 8;
 /** How many of them are told then: what kind of words they are. */
 const SAMPLE_WORDS = 3;
 
-/** A list of more words than are told. */
-const LONG_LIST = new RegExp(String.raw`[^\s,;:()]+(?:, [^\s,;:()]+){${MOST_WORDS},}`, "g");
+/** A list of words; the last one may be told as such, where nothing of its own follows it. */
+const LIST = /[^\s,;:()]+(?:, (?!or )[^\s,;:()]+)+(?:, or [^\s,;:()]+(?=$|[,;:)]))?/g;
 
 /** What a command says of an error. */
 export function told(error: InputError): string {
@@ -25,8 +25,9 @@ export function told(error: InputError): string {
 }
 
 function shortened(mistake: Mistake): Mistake {
-  const accepted = mistake.accepted.replaceAll(LONG_LIST, (list) => {
-    const words = list.split(", ");
+  const accepted = mistake.accepted.replaceAll(LIST, (list) => {
+    const words = list.split(/, (?:or )?/);
+    if (words.length <= MOST_WORDS) return list;
     const topic = topicOf(words, mistake.field);
     const where = topic === undefined ? "" : `: hbasim help ${topic}`;
     return `${words.slice(0, SAMPLE_WORDS).join(", ")}, … (${words.length} in all${where})`;

@@ -6,6 +6,7 @@
 
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { eventAt, parseCoordinate } from "../../trace/coordinate.ts";
 import { describeEvent } from "../../trace/describe_event.ts";
@@ -150,5 +151,5 @@ function requireKnown(what: string, name: string, known: ReadonlySet<string>): v
   if (known.has(name)) return;
   const nearest = nearestWord(name, [...known]);
   const hint = nearest === undefined ? "" : `; did you mean ${quoted(nearest)}?`;
-  throw new InputError(`--${what} ${quoted(name)}: the trace has none of it${hint} (${[...known].join(", ")})`);
+  throw new InputError(`--${what} ${quoted(name)}: the trace has none of it${hint} (${alternatives(known)})`);
 }

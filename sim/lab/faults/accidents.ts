@@ -11,6 +11,7 @@
 
 import type { Task } from "../../kernel/task.ts";
 import { durationText } from "../../kernel/duration_text.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import type { Touched } from "../world/disturbances.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
 import { awayUntil, endIn, mayReturn, powerOf, type Takable, takeAway, wayOf } from "./away.ts";
@@ -166,7 +167,9 @@ const RULES: Rules = {
     },
   },
   cutLink: {
-    doc: "The link between two ends loses all that is sent.",
+    doc:
+      "The link between two ends loses all that is sent. As a fault it has missed if nothing is sent over it until it is " +
+      "whole again, or the run has ended.",
     told: ({ from, to, for: away, oneWay }) =>
       `link ${from} ${oneWay ? ">" : "<>"} ${to} cut${away === undefined ? "" : ` for ${durationText(away)}`}`,
     impossible: ({ from, to, for: away }, world) => impossibleWay(from, to, world) ?? tooShort("for", away, world),
@@ -202,7 +205,7 @@ function docsOf(rules: Rules): { readonly [K in AccidentKind]: string } {
 /** Why an accident cannot happen in a world; `undefined` if it can. */
 export function impossibleAccident(accident: Accident, world: World): Impossible | undefined {
   if ("adapter" in accident && !world.adapters.has(accident.adapter)) {
-    return { field: "adapter", given: accident.adapter, accepted: [...world.adapters.keys()].join(", ") };
+    return { field: "adapter", given: accident.adapter, accepted: alternatives(world.adapters.keys()) };
   }
   return rulesOf(accident).impossible?.(accident, world);
 }
@@ -316,7 +319,7 @@ function isAllAway(nanoseconds: number, world: World): boolean {
 function unitOf(world: World, adapter: string): AdapterUnit {
   const unit = world.adapters.get(adapter);
   if (unit === undefined) {
-    throw new RangeError(`No adapter ${adapter}: expected ${[...world.adapters.keys()].join(", ")}`);
+    throw new RangeError(`No adapter ${adapter}: expected ${alternatives(world.adapters.keys())}`);
   }
   return unit;
 }
@@ -363,7 +366,7 @@ export function addressesOf(name: string, { adapters, targets }: World): readonl
 export function impossibleWay(from: string, to: string, world: World): Impossible | undefined {
   const names = [...world.adapters.keys(), ...world.targets.keys()];
   const unknown = ([["from", from], ["to", to]] as const).find(([, name]) => addressesOf(name, world).length === 0);
-  if (unknown !== undefined) return { field: unknown[0], given: unknown[1], accepted: `one of ${names.join(", ")}` };
+  if (unknown !== undefined) return { field: unknown[0], given: unknown[1], accepted: `one of ${alternatives(names)}` };
   if (from === to) return { field: "to", given: to, accepted: `another end than ${from}` };
   return undefined;
 }

@@ -232,13 +232,18 @@ function wordsOf(texts: readonly KnownTexts[]): KnownWords {
   };
 }
 
+/** What the length in the header of UDP can tell without that header (RFC 768); a fault may leave none of it. */
+const DATAGRAM_BYTES: Bounds = { least: 0, most: 65_535 - 8 };
+
 /** The numbers that some fields of the events of a kind can hold in a world. */
 export function numbersOfFields(kind: string | undefined, world: World): Readonly<Record<string, Bounds>> {
   if (kind === candidateEvent.name) return { rank: { least: 1, most: KEY_SOURCES.length } };
+  if (kind === packetEvent.name) return { lengthBytes: DATAGRAM_BYTES };
   if (kind !== flashEvent.name) return {};
   const sizes = [...world.adapters.values()].map(({ flash }) =>
     flash === undefined ? 0 : flash.geometry.sectorBytes * flash.geometry.sectorCount
   );
   const largest = Math.max(0, ...sizes);
-  return largest === 0 ? {} : { address: { least: 0, most: largest - 1 } };
+  // A cut may leave nothing of an operation.
+  return largest === 0 ? {} : { address: { least: 0, most: largest - 1 }, lengthBytes: { least: 0, most: largest } };
 }

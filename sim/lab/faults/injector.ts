@@ -16,9 +16,9 @@ import { AdapterComponents, Components } from "../../trace/components.ts";
 import { callEvent, packetEvent, stateEvent } from "../../trace/events.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import type { AdapterUnit, World } from "../world/world.ts";
-import { type Accident, accidentHappens, type AccidentKind, addressesOf, cutWays, vainAccident } from "./accidents.ts";
-import { awayUntil, wayOf } from "./away.ts";
+import { type Accident, accidentHappens, type AccidentKind, addressesOf, vainAccident } from "./accidents.ts";
 import { touchedAt, vainDoorbell, vainInterrupt, vainLateness, vainTransfer, watchForLoss } from "./bus_harm.ts";
+import { watchCut } from "./cut_watch.ts";
 import { changedBy, effectOn, touchedOnWay, vainAfterAll, vainHarm } from "./datagram_harm.ts";
 import { eventFits } from "./event_pattern.ts";
 import {
@@ -47,6 +47,8 @@ export interface FaultOutcome {
   readonly fired: number;
   /** Why it never happened, or not at each of the ordinals that were named, in words; `undefined` if it has. */
   readonly missed?: string;
+  /** Whether it goes on and has hit nothing yet: {@linkcode PlannedFaults.end} can be asked again. */
+  readonly isUnseen?: true;
 }
 
 /** Accidents that go on for a while, and of which nobody waits for the end. */
@@ -104,6 +106,8 @@ class PlannedFault {
   #fired = 0;
   /** Moments of it that have come, and after which it is still to happen. */
   #pending = 0;
+  /** Links that it has cut, that are not whole again, and over which nothing was sent since. */
+  #unseen = 0;
   /** What is known in the end alone of what it has done: whether that was in vain. */
   readonly #doubts: (() => void)[] = [];
   /** Why it did not happen although its moment came. */
@@ -120,7 +124,8 @@ class PlannedFault {
     for (const unplan of this.#unplan.splice(0)) unplan();
     const outcome = { fault: this.#fault, sentence: tellFault(this.#fault), fired: this.#fired };
     const wanted = timesOf(this.#fault.anchor);
-    if (this.#fired >= wanted) return outcome;
+    if (this.#fired - this.#unseen >= wanted) return outcome;
+    if (this.#fired >= wanted) return { ...outcome, isUnseen: true };
     const share = this.#fired === 0 ? "" : `${this.#fired} of ${wanted} happened: `;
     return { ...outcome, missed: share + this.#whyNot() };
   }
@@ -374,18 +379,16 @@ class PlannedFault {
 
   /** A link that is whole again, and over which nothing was sent meanwhile, was cut in vain. */
   *#cutHappens(cut: Extract<Accident, { kind: "cutLink" }>): Task {
-    const { network: { decisions }, kernel } = this.#world;
-    // What another cut stops anyway, this one does not.
-    const cutBefore = new Map(cutWays(cut, this.#world).map((way) => [way.name, awayUntil(way, this.#world)]));
-    let struck = false;
-    const told = ({ source, destination }: Datagram, { fate }: Decision) => {
-      const { name } = wayOf(source.address, destination.address, this.#world);
-      struck ||= fate === "blocked" && (cutBefore.get(name) ?? Infinity) < kernel.now;
-    };
-    decisions.add(told);
+    let isSeen = false;
+    const unwatch = watchCut(cut, this.#world, () => {
+      isSeen = true;
+      this.#unseen--;
+    });
+    this.#unseen++;
     yield* accidentHappens(cut, this.#world);
-    decisions.delete(told);
-    if (cut.for === undefined || struck) return;
+    if (cut.for === undefined || isSeen) return;
+    unwatch();
+    this.#unseen--;
     this.#missed("nothing was sent over the link until it was whole again");
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import type { World } from "../world/world.ts";
 import { impossibleAccident, impossibleWay, tooShort } from "./accidents.ts";
 import { type EventPattern, foreignWord } from "./event_pattern.ts";
@@ -18,7 +19,7 @@ export function impossibleFault({ harm, anchor, after }: Fault, world: World): I
   if (impossible !== undefined) return impossible;
   const anchors = FAULT_ANCHORS[harm.kind];
   if (!anchors.includes(anchor.at)) {
-    return { field: anchor.at, given: `${harm.kind} at ${anchor.at}`, accepted: anchors.join(", ") };
+    return { field: anchor.at, given: `${harm.kind} at ${anchor.at}`, accepted: alternatives(anchors) };
   }
   if (after !== undefined && !isAccident(harm)) {
     return { field: "after", given: `${harm.kind} later than its anchor`, accepted: "none: it happens at once" };
@@ -50,13 +51,13 @@ function impossibleEvent(event: EventPattern, world: World): Impossible | undefi
   const foreign = foreignWord(event, world);
   if (foreign === undefined) return undefined;
   const { field, given, known } = foreign;
-  return { field: `event.${field}`, given, accepted: `one of ${known.join(", ")}` };
+  return { field: `event.${field}`, given, accepted: `one of ${alternatives(known)}` };
 }
 
 function impossibleOperation({ at, adapter }: OperationAnchor, { adapters }: World): Impossible | undefined {
   const unit = adapters.get(adapter);
   if (unit === undefined) {
-    return { field: "adapter", given: adapter, accepted: `one of ${[...adapters.keys()].join(", ")}` };
+    return { field: "adapter", given: adapter, accepted: `one of ${alternatives(adapters.keys())}` };
   }
   if (!at.startsWith("flash") || unit.flash !== undefined) return undefined;
   return { field: at, given: `${adapter}, which has no flash part`, accepted: "an adapter with one" };

@@ -5,6 +5,7 @@
  */
 
 import { FLASH_FAULT_KINDS, nameInFiles } from "../../parts/flash/faults.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import {
   boolean,
   type Contradiction,
@@ -95,7 +96,7 @@ export function accidentContradiction(kind: AccidentKind, fields: object): Contr
   if (kind !== "damage") return undefined;
   const given = Object.keys(fields).filter((name) => Object.hasOwn(DAMAGES, name));
   if (given.length === 1) return undefined;
-  const accepted = `one of ${Object.keys(DAMAGES).join(", ")}`;
+  const accepted = `one of ${alternatives(Object.keys(DAMAGES))}`;
   return { path: given[1] ?? "", given: given.join(" and ") || "no damage", accepted };
 }
 

@@ -9,7 +9,7 @@ import { durationText } from "../../kernel/duration_text.ts";
 import type { Cycle, Cycles, Task } from "../../kernel/task.ts";
 import { checkFaults } from "./fault_shape.ts";
 import { StepFaults } from "./step_faults.ts";
-import { checkLooks, findAll } from "./looks/table.ts";
+import { checkLooks, findAll, hasLooks } from "./looks/table.ts";
 import type { Window } from "./looks/look.ts";
 import { isIn } from "../faults/range.ts";
 import { type AnyStep, kindOf, labelOf, type StepGroup } from "./step.ts";
@@ -82,10 +82,17 @@ export function* takeStep(group: StepGroup, step: AnyStep, run: ScenarioRun, beg
     }
     const noted = notedTaking(group, step, run, taking);
     const context = new StepContext(noted?.run ?? run, { ...place, ...occurrence, taking });
+    takeTurn(run);
     yield* takeOnce(group, step, context, planned, count + 1 === repeat.times);
+    takeTurn(run);
     noted?.end();
   }
   planned.end(place);
+}
+
+/** Others that look in this moment wait for what one of several applications does in it. */
+function takeTurn({ turns }: ScenarioRun): void {
+  if (turns !== undefined) turns.count++;
 }
 
 /** The run within a step, where somebody hears of that. */
@@ -118,6 +125,7 @@ function* takeOnce(
   if (isLast) faults.close();
   // What a fault has taken is back when the next step begins: power, or the service.
   if (yield* faults.healed()) yield* context.settle();
+  if (hasLooks(step.value) || hasLooks(step.beside["expect"])) yield* context.othersHaveActed();
   yield* context.end();
   judge(step.beside["expect"] ?? {}, context, window, length);
 }

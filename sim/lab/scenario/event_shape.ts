@@ -7,6 +7,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import * as EVENTS from "../../trace/events.ts";
 import type { EventKind, FieldTypes } from "../../trace/event_kind.ts";
 import {
@@ -41,14 +42,20 @@ const PATTERN = scalar<string>({
   parse: (given) => given,
 });
 
+/** What fields mean of which their name does not say all. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  status: "Its status, by any of its names, or its number; or in the words of the trace.",
+  lengthBytes:
+    "How many bytes it has. Packets and flash operations may be shorter than any whole one: faults cut them " +
+    "off, and what keeps a way through an address translation open is one byte.",
+};
+
 const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.fromEntries(
   KINDS.flatMap(({ name, fields }) =>
     Object.entries<"text" | "number">(fields).map(([field, type]) => [
       field,
       doc(
-        field === "status"
-          ? "Its status, by any of its names, or its number; or in the words of the trace."
-          : `The field of the same name of ${name} and others.`,
+        MEANINGS[field] ?? `The field of the same name of ${name} and others.`,
         optional<string | Range>(
           field === "to" ? { ...PATTERN, written: COMPONENT.written } : type === "text" ? PATTERN : COUNT_RANGE,
         ),
@@ -81,7 +88,7 @@ function foreignField(pattern: EventPattern): Contradiction | undefined {
   if (known !== undefined) {
     const foreign = names.find((name) => !Object.hasOwn(known, name));
     if (foreign === undefined) return undefined;
-    const accepted = `one of ${Object.keys(known).join(", ")}, which ${kind} has`;
+    const accepted = `one of ${alternatives(Object.keys(known))}, which ${kind} has`;
     return { path: foreign, given: `the field ${foreign} of ${kind}`, accepted };
   }
   if (KINDS.some(({ fields: own }) => names.every((name) => Object.hasOwn(own, name)))) return undefined;
@@ -93,5 +100,5 @@ export function checkEvent(pattern: EventPattern, check: StepCheck): void {
   const foreign = foreignWord(pattern, check.world);
   if (foreign === undefined) return;
   const { field, given, known, meant } = foreign;
-  check.part(field).refuse(JSON.stringify(given), `one of ${known.join(", ")}`, meant);
+  check.part(field).refuse(JSON.stringify(given), `one of ${alternatives(known)}`, meant);
 }

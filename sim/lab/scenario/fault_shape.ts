@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import {
   boolean,
   type Contradiction,
@@ -39,6 +40,7 @@ import {
   type Offset,
 } from "../faults/fault.ts";
 import { impossibleFault } from "../faults/possible.ts";
+import { refuseSilentWay } from "./silent_ways.ts";
 import type { Range } from "../faults/range.ts";
 import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "./accident_shapes.ts";
 import { EVENT } from "./event_shape.ts";
@@ -212,7 +214,7 @@ function anchorsIn(kind: FaultKind, fields: FaultFields): Exclude<Anchor["at"], 
 function contradiction(kind: FaultKind, fields: FaultFields): Contradiction | undefined {
   const anchors = anchorsIn(kind, fields);
   const [anchor, second] = anchors;
-  const known = FAULT_ANCHORS[kind].filter((each) => each !== "begin").map(fieldOfAnchor).join(", ");
+  const known = FAULT_ANCHORS[kind].filter((each) => each !== "begin").map(fieldOfAnchor);
   if (second !== undefined) {
     return {
       path: fieldOfAnchor(second),
@@ -221,7 +223,11 @@ function contradiction(kind: FaultKind, fields: FaultFields): Contradiction | un
     };
   }
   if (anchor === undefined && fields.after === undefined) {
-    return { path: "", given: "no anchor", accepted: `${known}${isAccidentKind(kind) ? ", or after alone" : ""}` };
+    return {
+      path: "",
+      given: "no anchor",
+      accepted: alternatives(isAccidentKind(kind) ? [...known, "after alone"] : known),
+    };
   }
   const needed = anchor === "datagram" || anchor === "message"
     ? (["from", "to"] as const)
@@ -301,8 +307,13 @@ export const FAULTS: Shape<readonly WrittenFault[]> = filled(list(FAULT));
 export function checkFaults(faults: readonly WrittenFault[], check: StepCheck): void {
   faults.forEach(({ fault }, index) => {
     const impossible = impossibleFault(fault, check.world);
-    if (impossible === undefined) return;
     const { harm, anchor } = fault;
+    if (impossible === undefined) {
+      for (const way of [harm, anchor]) {
+        if ("from" in way) refuseSilentWay(way.from, way.to, check.part(index, harm.kind), "to");
+      }
+      return;
+    }
     const ofAccident = harm.kind === "damage" && impossible.field !== anchor.at;
     const path = ofAccident ? accidentPath(harm, impossible) : impossible.field === "" ? [] : [impossible.field];
     check.part(index, harm.kind, ...path).refuse(impossible.given, impossible.accepted);

@@ -21,6 +21,7 @@ import {
   W25Q64JV,
   W25Q_REGION,
 } from "../../parts/flash/presets.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import {
   boolean,
   converted,
@@ -112,7 +113,7 @@ const GEOMETRY = {
   erasedValue: doc(
     "What an erased byte reads as.",
     optional(scalar<0 | 255>({
-      accepts: "0, 255",
+      accepts: alternatives([0, 255]),
       words: ["0", "255", "0x00", "0xff"],
       parse: (word) => Number(word) === 0 ? 0 : 255,
     })),

@@ -9,6 +9,7 @@
 import { notifyName, NotifyType } from "../../../firmware/ike/constants.ts";
 import { IsdscStatus, MailboxCommand, MailboxStatus } from "../../../firmware/manual/interface.ts";
 import { hexStatus } from "../../../firmware/manual/isdsc_status.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import * as EVENTS from "../../trace/events.ts";
 import { FAULT_ANCHORS } from "../faults/fault.ts";
 import { ANCHOR_DOCS, FAULT_DOCS, fieldOfAnchor, MAY_MISS, OWN_FIELDS, placeFieldsOf } from "./fault_shape.ts";
@@ -98,7 +99,9 @@ const ANCHORS: HelpTopic = {
       title: "Faults, and the anchors that they can have",
       rows: Object.entries(FAULT_ANCHORS).map(([kind, anchors]): FieldRow => ({
         ...listed(kind, FAULT_DOCS[kind as keyof typeof FAULT_ANCHORS]),
-        accepts: anchors.length > Object.keys(ANCHOR_DOCS).length - 1 ? "any" : anchors.map(fieldOfAnchor).join(", "),
+        accepts: anchors.length > Object.keys(ANCHOR_DOCS).length - 1
+          ? "any"
+          : alternatives(anchors.map(fieldOfAnchor)),
       })),
     },
     {

@@ -6,6 +6,7 @@
  */
 
 import { quoted } from "../../kernel/given.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import { entries, filled, mapping, ownName, type Shape, type ValueOf } from "../../shape/shape.ts";
 import type { World } from "../world/world.ts";
@@ -20,7 +21,7 @@ export const INVARIANTS = filled(entries(
   ownName("invariant"),
   mapping(STATE_LOOK_FIELDS, (looks) => {
     if (Object.keys(looks).length > 0) return undefined;
-    return { path: "", given: "no look", accepted: `one of ${Object.keys(STATE_LOOK_FIELDS).join(", ")}` };
+    return { path: "", given: "no look", accepted: `one of ${alternatives(Object.keys(STATE_LOOK_FIELDS))}` };
   }),
 )) satisfies Shape;
 

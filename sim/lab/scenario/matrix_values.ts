@@ -5,6 +5,8 @@
  * @module
  */
 
+import { MailboxCommand, MailboxStatus } from "../../../firmware/manual/interface.ts";
+import { ISDSC_STATUSES, NT_STATUSES, WIN32_STATUSES } from "../faults/status_words.ts";
 import { DURATION_UNITS } from "./values.ts";
 
 /** The most values that one range may have. */
@@ -92,11 +94,28 @@ function isWhole(value: bigint, unit: string): boolean {
   return value % (SCALE * BigInt(DURATION_UNITS.get(unit) ?? 1)) === 0n;
 }
 
+/** Names that stand for numbers wherever they are accepted. */
+const CODES: ReadonlyMap<string, number> = new Map(
+  [WIN32_STATUSES, NT_STATUSES, MailboxStatus, MailboxCommand, ISDSC_STATUSES].flatMap((names) =>
+    Object.entries(names)
+  ),
+);
+
+/** The whole number that a value is, in hex or decimal, or as the name of a status or command. */
+function codeOf(text: string): bigint | undefined {
+  const named = CODES.get(text);
+  if (named !== undefined) return BigInt(named);
+  return /^(0x[\da-f]+|\d+)$/i.test(text) ? BigInt(text) : undefined;
+}
+
 /**
- * Whether two values are the same, however they are written: `5ms` and `5000us`, `1` and `1.0`.
+ * Whether two values are the same, however they are written: `5ms` and `5000us`, `1` and `1.0`, `16` and `0x10`,
+ * `SUCCESS` and `0`.
  */
 export function isSameValue(one: string, other: string): boolean {
   if (one === other) return true;
+  const code = codeOf(one);
+  if (code !== undefined && code === codeOf(other)) return true;
   const [a, b] = [quantity(one), quantity(other)];
   if (a === undefined || b === undefined) return false;
   const [first, second] = [scaled(a, b.unit), scaled(b, b.unit)];

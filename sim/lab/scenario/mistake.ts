@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withoutControls } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 
 /** One mistake. */
@@ -60,5 +61,7 @@ export function mistakeText({ field, given, accepted, meant }: Mistake): string 
 function sentence(mistake: Mistake): string {
   const { file, line, column, frame } = mistake;
   const place = line === 0 ? file : column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
-  return `${place}: ${mistakeText(mistake)}${frame === undefined ? "" : `\n${frame}`}`;
+  // Of a file's name, and of what was given, anything can come.
+  const text = withoutControls(`${place}: ${mistakeText(mistake)}`);
+  return `${text}${frame === undefined ? "" : `\n${frame}`}`;
 }

@@ -7,6 +7,7 @@
 import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
 import type { NetworkError } from "../../network/network_error.ts";
 import type { LinkBehaviour } from "../../network/network.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import {
   converted,
   doc,
@@ -57,7 +58,7 @@ const BEHAVIOUR_FIELDS = {
 
 const BEHAVIOUR = mapping(BEHAVIOUR_FIELDS, (given) => {
   if (Object.keys(given).length > 0) return undefined;
-  return { path: "", given: "a link as all others", accepted: `one of ${Object.keys(BEHAVIOUR_FIELDS).join(", ")}` };
+  return { path: "", given: "a link as all others", accepted: `one of ${alternatives(Object.keys(BEHAVIOUR_FIELDS))}` };
 });
 
 /** The network of a file. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import { isSameValue } from "./matrix_values.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
@@ -161,7 +162,7 @@ function refuseUnknownParameters(set: Readonly<Record<string, string>>, known: r
     const nearest = nearestWord(name, known);
     const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
     throw new InputError(
-      `there is no parameter ${quoted(name)} to set${hint} (${known.join(", ") || "the file has none"})`,
+      `there is no parameter ${quoted(name)} to set${hint} (${alternatives(known) || "the file has none"})`,
     );
   }
 }
@@ -248,7 +249,7 @@ const MOST_NAMED = 5;
 
 function fewOf(names: readonly string[]): string {
   return names.length <= MOST_NAMED
-    ? names.join(", ")
+    ? alternatives(names)
     : `${names.slice(0, MOST_NAMED).join(", ")}, … (${names.length})`;
 }
 

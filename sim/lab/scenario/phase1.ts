@@ -28,6 +28,7 @@ import {
   POLICY_BOUNDS,
   WAIT_BOUNDS,
 } from "../../../firmware/ike/policy_check.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import {
   boolean,
   converted,
@@ -148,7 +149,7 @@ const POLICY_FIELDS: PolicyFields = {
     "How it repeats what is not answered: a schedule by its name, or the waits one after the other.",
     optional(either(
       scalar({
-        accepts: RETRANSMISSION_NAMES.join(", "),
+        accepts: alternatives(RETRANSMISSION_NAMES),
         words: RETRANSMISSION_NAMES,
         parse: (text) => RETRANSMISSIONS[RETRANSMISSION_NAMES.find((name) => name === text) ?? "doubling"],
       }),

@@ -6,8 +6,10 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { isMap, isNode, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import { quoted } from "../../kernel/given.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import {
   type EntriesShape,
@@ -72,11 +74,24 @@ function readList(shape: ListShape, node: Node | null, place: Place): unknown {
   if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a list of nothing", AN_ENTRY);
   const values = node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each)));
   if (values.includes(WRONG)) return WRONG;
-  const again = shape.isDistinct ? values.findIndex((value, index) => values.indexOf(value) < index) : -1;
-  if (again < 0) return values;
-  const item = node.items[again];
-  if (!isNode(item)) return values;
-  return place.part(`[${again}]`, item).refuse(item, `${shown(item)} a second time`, "each once");
+  if (shape.isDistinct !== true) return values;
+  for (const [index, item] of node.items.entries()) {
+    const before = node.items[values.findIndex((value) => isSameItem(value, values[index]))];
+    if (!isNode(item) || !isNode(before) || item === before) continue;
+    // What names stand for may be the same in one case and not in another.
+    if ([item, before].some((each) => place.reading.scope.declarationOf(each) !== undefined)) continue;
+    const given = holdsSecret(shape.item)
+      ? "a value that is in the list already"
+      : shown(item) === shown(before)
+      ? `${shown(item)} a second time`
+      : `${shown(item)}, which is ${shown(before)},`;
+    return place.part(`[${index}]`, item).refuse(item, given, "each once");
+  }
+  return values;
+}
+
+function isSameItem(one: unknown, other: unknown): boolean {
+  return one === other || (one instanceof Uint8Array && other instanceof Uint8Array && equalBytes(one, other));
 }
 
 /** @param told The shape that an error speaks of. */
@@ -260,7 +275,7 @@ function readBeside(
   for (const [name, { node, place }] of parts) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     values[name] = field === undefined
-      ? place.refuse(node, `${name} beside ${type}`, `${Object.keys(fields).join(", ") || "nothing"} beside it`)
+      ? place.refuse(node, `${name} beside ${type}`, `${alternatives(Object.keys(fields)) || "nothing"} beside it`)
       : read(field.optional, node, place);
   }
   for (const [name, { fallback }] of Object.entries(fields)) {
@@ -324,7 +339,7 @@ function refuseDoubles({ items }: YAMLMap<Node, Node | null>, place: Place): voi
 }
 
 function refuseName(key: Node, known: readonly string[], mayBeSecret: boolean, place: Place): void {
-  const accepted = `one of ${known.join(", ")}`;
+  const accepted = `one of ${alternatives(known)}`;
   if (!isScalar(key)) place.refuse(key, "a name that is not a text", accepted);
   else if (key.tag !== undefined) place.refuse(key, "a name with a tag", accepted);
   else {

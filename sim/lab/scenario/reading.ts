@@ -6,6 +6,7 @@
  */
 
 import type { Document, LineCounter, Node } from "yaml";
+import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import type { Shape } from "../../shape/shape.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
@@ -164,7 +165,7 @@ export class Place {
     if (isHarmless && node !== null) this.reading.text.show(node);
     this.reading.refuse(node, this, {
       given: isHarmless ? word.shown : word.hidden,
-      accepted: `one of ${known.join(", ")}${home === undefined ? "" : `; ${home}`}`,
+      accepted: `one of ${alternatives(known)}${home === undefined ? "" : `; ${home}`}`,
       ...(meant === undefined ? {} : { meant }),
     });
     return WRONG;

@@ -24,6 +24,7 @@ import { type Mistake, ScenarioError } from "./mistake.ts";
 import type { Failure, ScenarioReport } from "./report.ts";
 import { judgedOf } from "./report_words.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
+import { refuseSilentWay } from "./silent_ways.ts";
 import { type AnyStep, labelOf, placeOf } from "./step.ts";
 import { StepCheck } from "./step_check.ts";
 import { type Looked, noteVerdict, type ScenarioRun } from "./step_context.ts";
@@ -119,6 +120,7 @@ function* courseOf(
   const progress: Progress = { current: undefined, plannedFaults: [] };
   const ending = yield* endingOf(storyOf(scenario, options, run, steps, progress), options, world);
   const interrupted = ending === "interrupted";
+  for (const tell of run.unseen) tell(ending === "ended");
   const { current, plannedFaults } = progress;
   if (ending !== "ended" && ending !== "interrupted") {
     const { line = 1, type = "power on" } = current ?? {};
@@ -236,7 +238,10 @@ export function checkFile({ scenario, yaml }: ScenarioFile, world: World): void 
   checkSteps(ALL_STEPS, scenario.steps, check("steps"));
   checkInvariants(scenario.invariants ?? [], check("invariants"));
   checkFaults(scenario.faults ?? [], check("faults"));
-  const [first, ...others] = mistakes;
+  scenario.network?.links?.forEach(({ from, to }, index) => {
+    refuseSilentWay(from, to, check("network").part("links", index));
+  });
+  const [first, ...others] = mistakes.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
   if (first !== undefined) throw new ScenarioError(first, ...others);
 }
 
@@ -247,6 +252,7 @@ function runOf({ scenario }: ScenarioFile, world: World, { onLook, onTaken }: Co
     verdicts: new Tally(),
     sessions: new Tally(),
     faults: new Tally(),
+    unseen: [],
     logins: new Map(),
     windows: new Map(),
     processes: new Set(),

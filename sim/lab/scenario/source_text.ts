@@ -5,6 +5,7 @@
  * @module
  */
 
+import { columnsOf } from "../../trace/text_columns.ts";
 import { type Document, type LineCounter, type Node, visit } from "yaml";
 
 /** The longest line that is shown. */
@@ -12,6 +13,9 @@ const WIDEST = 160;
 
 /** What holds YAML together; outside of texts it may be shown. */
 const PUNCTUATION = /[\s{}[\],:-]/;
+
+/** Controls, format characters, separators of lines. */
+const SHAPELESS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** Stands for a character that is not shown. */
 const HIDDEN = "·";
@@ -63,9 +67,11 @@ export class SourceText {
     const end = newline < 0 ? this.#text.length : newline;
     if (end - begin > WIDEST) return undefined;
     const number = String(line);
-    const marked = Math.max(1, Math.min(range.end, end) - range.begin);
+    const before = columnsOf(this.#harmless({ begin, end: range.begin }));
+    const marked = columnsOf(this.#harmless({ begin: range.begin, end: Math.min(range.end, end) }));
     const text = this.#harmless({ begin, end }).trimEnd();
-    return `    ${number} | ${text}\n    ${" ".repeat(number.length)} | ${" ".repeat(col - 1)}${"^".repeat(marked)}`;
+    const marks = " ".repeat(before) + "^".repeat(Math.max(1, marked));
+    return `    ${number} | ${text}\n    ${" ".repeat(number.length)} | ${marks}`;
   }
 
   #harmless({ begin, end }: Range): string {
@@ -74,7 +80,8 @@ export class SourceText {
     for (let at = begin; at < end; at++) {
       const character = this.#text[at] ?? "";
       const isHarmless = this.#shown[at] === 1 || (PUNCTUATION.test(character) && scalars[at] !== 1);
-      text += isHarmless ? character : HIDDEN;
+      // Marks stand below characters: what has no shape of its own may not move them.
+      text += character === "\t" ? " " : isHarmless && !SHAPELESS.test(character) ? character : HIDDEN;
     }
     return text;
   }

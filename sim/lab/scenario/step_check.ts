@@ -6,6 +6,7 @@
  */
 
 import { durationText } from "../../kernel/duration_text.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import type { Range } from "../faults/range.ts";
 import type { World } from "../world/world.ts";
@@ -41,6 +42,11 @@ export class StepCheck {
     this.#path = path;
   }
 
+  /** Whether it is no file, but values of a program, which may do what no file can. */
+  get isProgram(): boolean {
+    return this.#file.yaml.isProgram;
+  }
+
   /** A look at a part of this part: fields by their names, items of a list or mapping by their ordinals. */
   part(...path: readonly (string | number)[]): StepCheck {
     const inner = path.map((each) => typeof each === "number" ? `[${each}]` : `.${each}`);
@@ -58,7 +64,7 @@ export class StepCheck {
   requireEarlier(name: string, ...verbs: readonly string[]): void {
     const earlier = [...this.#file.named].filter(([, verb]) => verbs.length === 0 || verbs.includes(verb));
     if (earlier.some(([each]) => each === name)) return;
-    const names = earlier.map(([each]) => each).join(", ") || "none has a name";
+    const names = alternatives(earlier.map(([each]) => each)) || "none has a name";
     this.refuse(JSON.stringify(name), `the name of a ${verbs.join(" or ") || "step"} before it (${names})`);
   }
 
@@ -75,6 +81,12 @@ export class StepCheck {
     if (least === 0 && most >= limit) this.refuse(text, `less than ${durationText(limit)}`);
   }
 
+  /** Refuses a count that stands here if there is no room for so many that it could be exceeded. */
+  requireCanBeMore({ least, most, text }: Range, room: number, why: string): void {
+    if (least > 0 || most < room) return;
+    this.refuse(text, `${room === 1 ? "0" : `..${room - 1}`}, or a range from 1 on: ${why}`);
+  }
+
   /** Notes that what stands here cannot be in this world. */
   refuse(given: string, accepted: string, meant?: string): void {
     this.#file.mistakes.push(this.#file.yaml.refusal(this.#path, given, accepted, meant).first);
@@ -82,6 +94,6 @@ export class StepCheck {
 
   /** Notes that a word is none of those that are known. */
   refuseWord(word: string, known: readonly string[]): void {
-    this.refuse(JSON.stringify(word), `one of ${known.join(", ")}`, nearestWord(word, known));
+    this.refuse(JSON.stringify(word), `one of ${alternatives(known)}`, nearestWord(word, known));
   }
 }

@@ -49,6 +49,8 @@ export interface ScenarioRun {
   readonly sessions: Tally<SessionSummary>;
   /** What has come of faults, in order. */
   readonly faults: Tally<FaultSummary>;
+  /** Tell of faults that had hit nothing when their steps ended; they are given whether the run has come to its end. */
+  readonly unseen: ((isOver: boolean) => void)[];
   /** Logins that have succeeded, by the names of their steps. */
   readonly logins: Map<string, OpenLogin>;
   /** The processes that take steps: a run that is stopped ends them, so that nothing is judged any more. */
@@ -65,6 +67,8 @@ export interface ScenarioRun {
   readonly onLook?: (looked: Looked) => void;
   /** Which of several applications takes the steps, if there are several. */
   readonly application?: string;
+  /** How often one of several applications has begun or ended a step. */
+  readonly turns?: { count: number };
 }
 
 /** Which step it is, and the line of the file where it stands. */
@@ -119,6 +123,21 @@ export class StepContext {
   /** Judges something when the step has ended, and its faults have happened. */
   atEnd(judge: () => void): void {
     this.#atEnd.push(judge);
+  }
+
+  /**
+   * Waits until the other applications have done what they do in this moment: in which order they and a look come to it
+   * has to do with how long each has waited before, which nobody means.
+   */
+  *othersHaveActed(): Task {
+    const { kernel } = this.world;
+    const { turns } = this.run;
+    const { cause } = kernel;
+    for (let seen = -1; turns !== undefined && turns.count !== seen;) {
+      seen = turns.count;
+      yield* kernel.sleep(0);
+    }
+    kernel.cause = cause;
   }
 
   /** Ends the step. */

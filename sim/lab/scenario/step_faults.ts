@@ -6,7 +6,7 @@
  */
 
 import type { Task } from "../../kernel/task.ts";
-import { PlannedFaults } from "../faults/injector.ts";
+import { type FaultOutcome, PlannedFaults } from "../faults/injector.ts";
 import type { WrittenFault } from "./fault_shape.ts";
 import { noteVerdict, type ScenarioRun } from "./step_context.ts";
 
@@ -34,17 +34,27 @@ export class StepFaults {
   }
 
   /**
-   * Tells what has come of each: one that has not happened, and must not miss, is a verdict.
+   * Tells what has come of each: one that has not happened, and must not miss, is a verdict. Of a cut that goes on, and
+   * that nothing has met yet, it is told when the run is over.
    *
    * @param step The step, as verdicts call it.
    */
   end({ type: step }: { readonly type: string }): void {
-    this.#planned.end().forEach(({ sentence, missed, fault }, index) => {
-      const line = this.#written[index]?.line ?? 0;
-      const outcome = missed === undefined ? {} : { missed };
-      this.#run.faults.add(`${line} ${step} ${missed === undefined}`, { line, step, sentence, ...outcome });
-      if (missed === undefined || fault.mayMiss === true) return;
-      noteVerdict(this.#run, { line, step, expected: sentence, actual: `it missed: ${missed}`, holds: false });
+    this.#planned.end().forEach((outcome, index) => {
+      if (outcome.isUnseen !== true) return this.#tell(step, index, outcome);
+      this.#run.unseen.push((isOver) => {
+        const last = this.#planned.end()[index] ?? outcome;
+        const missed = isOver && last.isUnseen === true ? { missed: "nothing was sent over the link any more" } : {};
+        this.#tell(step, index, { ...last, ...missed });
+      });
     });
+  }
+
+  #tell(step: string, index: number, { sentence, missed, fault }: FaultOutcome): void {
+    const line = this.#written[index]?.line ?? 0;
+    const outcome = missed === undefined ? {} : { missed };
+    this.#run.faults.add(`${line} ${step} ${missed === undefined}`, { line, step, sentence, ...outcome });
+    if (missed === undefined || fault.mayMiss === true) return;
+    noteVerdict(this.#run, { line, step, expected: sentence, actual: `it missed: ${missed}`, holds: false });
   }
 }

@@ -194,7 +194,7 @@ export interface StoryEvent<A extends string = string, T extends string = string
   readonly to?: ComponentWord<A, T> | undefined;
   /** The field of the same name of return and others. */
   readonly operation?: string | undefined;
-  /** The field of the same name of return and others. */
+  /** How many bytes it has. Packets and flash operations may be shorter than any whole one: faults cut them off, and what keeps a way through an address translation open is one byte. */
   readonly lengthBytes?: CountRange | undefined;
   /** The field of the same name of state and others. */
   readonly detail?: string | undefined;
@@ -308,7 +308,7 @@ export interface StoryFaultKinds<A extends string = string, T extends string = s
     /** Whether service and adapters are stopped before the power goes; false by default. */
     readonly orderly?: boolean | undefined;
   };
-  /** The link between two ends loses all that is sent. */
+  /** The link between two ends loses all that is sent. As a fault it has missed if nothing is sent over it until it is whole again, or the run has ended. */
   readonly cutLink: StoryAnchors<A, T> & {
     /** Of which adapter the operation is, by its name. */
     readonly adapter?: A | undefined;
@@ -1262,7 +1262,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     /** Whether it is all right that it changes nothing, as the power of what is off; the run fails by default. */
     readonly mayMiss?: boolean | undefined;
   };
-  /** The link between two ends loses all that is sent. */
+  /** The link between two ends loses all that is sent. As a fault it has missed if nothing is sent over it until it is whole again, or the run has ended. */
   readonly cutLink: {
     /** One end: an adapter or target, by its name. */
     readonly from: A | T;
@@ -1472,7 +1472,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
   readonly program: StepProgram;
   /** Several steps as one: to repeat them, or to time them together. */
   readonly sequence: readonly (StoryStep<A, T, Exclude<keyof StoryStepKinds, "sequence" | "parallel">>)[];
-  /** Several applications at once, each with steps of its own; ends when all have ended. */
+  /** Several applications at once, each with steps of its own; ends when all have ended. A look sees what all of them have done in its moment. */
   readonly parallel: { readonly [name: string]: readonly StoryStep<A, T, Exclude<keyof StoryStepKinds, "parallel">>[] };
 }
 

@@ -141,6 +141,7 @@ export function refuseVaryingKeys(yaml: YamlFile, keys: ReadonlySet<string>): vo
   const names = namesIn(yaml, "matrix");
   const index = names.findIndex((name) => keys.has(name));
   if (index < 0) return;
+  yaml.show(`matrix[${index}!]`);
   throw yaml.refusal(
     `matrix[${index}!]`,
     `${names[index]}, a key, by which cases would be called,`,
@@ -198,7 +199,13 @@ function axisOf(yaml: YamlFile, index: number, written: string | readonly string
     if (written.length === 0) throw yaml.refusal(path, "a list of nothing", "a value at least");
     // Cases are called by their values: those of two spellings of one value could not be told apart.
     const twice = written.findIndex((text, at) => written.findIndex((each) => isSameValue(each, text)) < at);
-    if (twice >= 0) throw yaml.refusal(`${path}[${twice}]`, "a value that stands there twice", "each value once");
+    if (twice >= 0) {
+      const isSpelledSo = written.indexOf(written[twice] ?? "") < twice;
+      const given = isSpelledSo
+        ? "a value that stands there twice"
+        : "a value that stands there already, written otherwise,";
+      throw yaml.refusal(`${path}[${twice}]`, given, "each value once");
+    }
     const shapeless = written.findIndex((text) => withoutControls(text) !== text);
     if (shapeless >= 0) {
       throw yaml.refusal(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import type { AdapterDescription, TargetDescription, WorldImage, WorldOptions } from "../world/world_options.ts";
 import { quoted } from "../../kernel/given.ts";
 import { NetworkError } from "../../network/network_error.ts";
@@ -68,7 +69,7 @@ function programsOf({ scenario, yaml, files }: ScenarioFile, compiled: ScenarioO
     const refusal = (given: string, accepted: string) => yaml.refusal(path, given, accepted);
     const bytes = files[name];
     if (bytes === undefined) {
-      const known = Object.keys(files).map(quoted).join(", ") || "no file is given to this run";
+      const known = alternatives(Object.keys(files).map(quoted)) || "no file is given to this run";
       throw refusal(quoted(name), `the name of a file: ${known}`);
     }
     try {

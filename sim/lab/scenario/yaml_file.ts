@@ -76,6 +76,11 @@ export class YamlFile {
     this.#root = new Place(new Reading(parsed, scope), "", parsed.isProgram ? NOWHERE : { line: 1, col: 1 });
   }
 
+  /** Whether it is no file, but values of a program. */
+  get isProgram(): boolean {
+    return this.#parsed.isProgram === true;
+  }
+
   /** The same file, in which names stand for values. */
   within(scope: Scope): YamlFile {
     return new YamlFile(this.#parsed, scope);

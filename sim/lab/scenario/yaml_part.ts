@@ -34,6 +34,8 @@ export function find(whole: Part, path: string): Part {
       ? pairs.find(({ key }) => isScalar(key) && key.value === field)
       : pairs[Number(ordinal)];
     if (pair === undefined) break;
+    // A field of a path is a word of the language.
+    if (ordinal === undefined) place.reading.text.show(pair.key);
     found = {
       node: wantsName === "!" ? pair.key : pair.value,
       // What stands beside a plain value may be a key that was written in the wrong place.

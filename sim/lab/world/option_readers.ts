@@ -10,6 +10,7 @@
  */
 
 import { quoted } from "../../kernel/given.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { WorldOptionsError } from "./world_options_error.ts";
 
 /**
@@ -35,12 +36,12 @@ type AnyField = Reader<unknown> | { readonly required: Reader<unknown> } | { rea
 /** An object with the options of a type, and no others. What is `undefined` counts as left out. */
 export function record<T extends object>(fields: Fields<T>): Reader<T> {
   const table: Readonly<Record<string, AnyField>> = { ...fields };
-  const names = Object.keys(table).join(", ");
+  const names = Object.keys(table);
   return (value, path) => {
-    const given = recordAt(value, path, `an object with ${names}`);
+    const given = recordAt(value, path, `an object with ${names.join(", ")}`);
     for (const name of namesOf(given)) {
       if (typeof name === "symbol" || !Object.hasOwn(table, name)) {
-        throw new WorldOptionsError(at(path, name), "an unknown name", `one of ${names}`);
+        throw new WorldOptionsError(at(path, name), "an unknown name", `one of ${alternatives(names)}`);
       }
     }
     const result: Record<string, unknown> = {};

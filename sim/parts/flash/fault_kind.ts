@@ -5,6 +5,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import type { MappingShape } from "../../shape/shape.ts";
 import type { FlashCells } from "./cells.ts";
 import type { EraseCut, ProgramCut } from "./cut_effects.ts";
@@ -191,7 +192,7 @@ export function requireWhole(field: string, value: number, least: number, most: 
 
 /** Refuses a value that is not on a list. */
 export function requireOneOf(field: string, value: unknown, accepted: readonly unknown[]): void {
-  if (!accepted.includes(value)) throw new FlashFaultError(field, String(value), accepted.join(", "));
+  if (!accepted.includes(value)) throw new FlashFaultError(field, String(value), alternatives(accepted));
 }
 
 interface PlaceRules<F> {

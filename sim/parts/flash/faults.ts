@@ -1,6 +1,5 @@
 /**
- * What can be wrong with a part, as data: a fault plan is a list that a
- * scenario file can hold and a run can repeat.
+ * What can be wrong with a part, as data: a fault plan is a list that a scenario file can hold and a run can repeat.
  *
  * This is the one place of a kind of fault: its type, and its entry in the
  * table that says how it is written in a file, what makes sense and what it
@@ -9,6 +8,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import {
   boolean,
   converted,
@@ -79,7 +79,7 @@ const RANGE = {
   lengthBytes: doc("How many bytes it has.", integer(1, 0xffff_ffff)),
 };
 const SOME_BITS = mapping({ ...RANGE, bits: doc("How many bits; the seed says which.", integer(1, 0xffff_ffff)) });
-const LEVEL = scalar<0 | 1>({ accepts: "0, 1", words: ["0", "1"], parse: (word) => word === "0" ? 0 : 1 });
+const LEVEL = scalar<0 | 1>({ accepts: "0 or 1", words: ["0", "1"], parse: (word) => word === "0" ? 0 : 1 });
 const COUNT = integer(1, Number.MAX_SAFE_INTEGER);
 const FAILING = {
   times: doc("How many operations fail; all by default.", optional(COUNT, Infinity)),
@@ -305,7 +305,7 @@ export function kindOf(fault: FlashFault): FaultKind {
   const given: unknown = fault;
   if (typeof given !== "object" || given === null) throw new FlashFaultError("fault", String(given), "an object");
   if (Object.hasOwn(KINDS, fault.kind)) return KINDS[fault.kind];
-  throw new FlashFaultError("kind", String(fault.kind), Object.keys(KINDS).join(", "));
+  throw new FlashFaultError("kind", String(fault.kind), alternatives(Object.keys(KINDS)));
 }
 
 /** The fields of each kind, besides the kind itself. */
@@ -366,7 +366,7 @@ function checkWeakBits(bits: number | undefined, cut: string, weakening: readonl
 
 function phaseWord(...phases: readonly ("not begun" | "half erased" | "weak" | "done")[]) {
   return scalar<EraseCut>({
-    accepts: phases.join(", "),
+    accepts: alternatives(phases),
     words: phases,
     parse(word) {
       const phase = phases.find((each) => each === word);

@@ -6,6 +6,7 @@
  */
 
 import type { Cycle, Cycles } from "../../kernel/task.ts";
+import { alternatives } from "../../shape/alternatives.ts";
 import { type FlashCommandSet, type FlashRequest, halfBlockBytes } from "./command_set.ts";
 import { type FlashGeometry, FlashMisuseError } from "./nor_flash.ts";
 import type { OperationTimes } from "./operation_times.ts";
@@ -190,5 +191,5 @@ const REQUEST_KINDS = {
 /** What only a program without types can ask for. */
 function unknownRequest(request: never): FlashMisuseError {
   const { kind }: { readonly kind?: unknown } = request;
-  return new FlashMisuseError("begin", `kind ${String(kind)}`, Object.keys(REQUEST_KINDS).join(", "));
+  return new FlashMisuseError("begin", `kind ${String(kind)}`, alternatives(Object.keys(REQUEST_KINDS)));
 }

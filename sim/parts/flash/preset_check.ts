@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternatives } from "../../shape/alternatives.ts";
 import { type FlashCommandSet, type FlashSuspend, SECOND_PROGRAMS } from "./command_set.ts";
 import type { FlashDuration, FlashGeometry } from "./nor_flash.ts";
 import type { FlashPreset } from "./presets.ts";
@@ -108,7 +109,7 @@ function checkCommands(commands: FlashCommandSet): void {
   }
   identification?.forEach((byte, index) => wholeNumber(`commands.identification[${index}]`, byte, 0, 255));
   if (secondProgram !== undefined && !SECOND_PROGRAMS.includes(secondProgram)) {
-    throw new FlashPresetError("commands.secondProgram", secondProgram, SECOND_PROGRAMS.join(", "));
+    throw new FlashPresetError("commands.secondProgram", secondProgram, alternatives(SECOND_PROGRAMS));
   }
   for (const [name, each] of Object.entries({ halfBlockErase, chipErase, statusWrite })) {
     if (each !== undefined) duration(`commands.${name}`, each);
@@ -133,7 +134,7 @@ function checkSuspend(suspend: FlashSuspend): void {
  */
 export function requireChoice(field: string, value: unknown, accepted: readonly unknown[]): void {
   if (value === undefined || accepted.includes(value)) return;
-  throw new FlashPresetError(field, String(value), accepted.join(", "));
+  throw new FlashPresetError(field, String(value), alternatives(accepted));
 }
 
 function object(field: string, value: unknown, fields: string): asserts value is object {

@@ -85,11 +85,13 @@ export function serviceStates(graph: TraceGraph, events: readonly TraceEvent[]):
       answer,
       ({ kind, component }) => kind === stateEvent.name && component === Components.initiatorService,
     );
-    if (state === undefined) return [];
+    const answered = `the initiator service answered "${answer.fields["status"]}"`;
+    if (state === undefined) {
+      return [{ ...evidenceOf(answer), says: `${answered}: nothing in the trace before has started it` }];
+    }
     const line = graph.markOf(state)?.line ?? 0;
     const where = line === 0 ? "" : ` in line ${line}`;
-    const says = `the initiator service answered "${answer.fields["status"]}": it is ${state.fields["state"]}${where}`;
-    return [{ ...evidenceOf(state), says }];
+    return [{ ...evidenceOf(state), says: `${answered}: it is ${state.fields["state"]}${where}` }];
   });
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { padToColumns } from "../text_columns.ts";
 import { describeOrigin } from "./evidence.ts";
 import type { Explanation } from "./explain.ts";
 import { type Candidate, type KeyChoice, winnerOf } from "./key_choices.ts";
@@ -89,7 +90,7 @@ function candidateLine({ rank, source, identity, fingerprint, outcome, writtenAt
 }
 
 function shown({ at, component, text }: { readonly at: string; readonly component: string; readonly text: string }) {
-  return `${at.padEnd(20)} ${component.padEnd(18)} ${text}`;
+  return `${at.padEnd(20)} ${padToColumns(component, 18)} ${text}`;
 }
 
 function* section(title: string, lines: readonly string[]): Generator<string> {

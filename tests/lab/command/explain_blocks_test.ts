@@ -56,7 +56,7 @@ Deno.test("steps within others are explained by their lines and verbs, and event
   assertMatch(login, /^line 11, c\d+\.s\d+ {2}application -> iscsidsc: LoginIScsiTarget/);
   assertEquals(explain("6"), login, "of a block what first failed in it");
   assertMatch(refused("login:2"), /"login:2": there are 1; .* login, powerCycle, logout/);
-  assertMatch(refused("7"), /no step begins in this line; expected one of 5, 6, 8, 9, 11, 12, 13, 14, 15, 16$/m);
+  assertMatch(refused("7"), /no step begins in this line; expected one of 5, 6, 8, 9, 11, 12, 13, 14, 15, or 16$/m);
   assertMatch(refused("16"), /the step has left no event/);
   const look = explain("15");
   assert(!look.includes("main mode 1"), `what was sent before is not of the time since: ${look}`);

@@ -31,7 +31,7 @@ Deno.test("hbasim explain refuses what is not there, and says what is", () => {
     [[SCENARIO, "1"], /1: no step begins in this line; expected one of 13, 14, /],
     [
       [SCENARIO, "logout"],
-      /"logout": no step is called so; expected a line, an event .* or one of power on, setKey, login/,
+      /"logout": no step is called so; expected a line, an event .* or one of power on, setKey, or login/,
     ],
     [[SCENARIO, "login:9"], /"login:9": there are 4; /],
     [[SCENARIO, "c1.s1"], /"c1\.s1": the trace has no such event/],

@@ -75,6 +75,26 @@ Deno.test("an output that is an input, or the same file twice, is refused before
   });
 });
 
+Deno.test("a link that leads to nothing yet is the file that it leads to: refused as another output, and made where it leads", () => {
+  withFile(SET_KEY, (file, folder) => {
+    Deno.mkdirSync(`${folder}/in`);
+    Deno.symlinkSync("../out", `${folder}/in/near`);
+    Deno.symlinkSync("in/near", `${folder}/far`);
+    Deno.symlinkSync("absent/out", `${folder}/nowhere`);
+    for (const [one, other] of [["out", "far"], ["far", "out"], ["far", "in/near"]]) {
+      const twice = hbasim("run", "--trace", `${folder}/${one}`, "--image", `${folder}/${other}`, file);
+      assertRefused(twice, /is the file of --(image|trace); expected a file of its own/);
+      assertEquals(twice.stdout, "", "it ran");
+    }
+    assertRefused(
+      hbasim("run", "--trace", `${folder}/nowhere`, file),
+      /--trace: cannot write .*no such file or folder/,
+    );
+    assertEquals(hbasim("run", "--quiet", "--trace", `${folder}/far`, file).code, 0);
+    assertEquals([Deno.lstatSync(`${folder}/far`).isSymlink, Deno.lstatSync(`${folder}/out`).isFile], [true, true]);
+  });
+});
+
 Deno.test("a place that cannot be written to is found before anything runs", () => {
   withFile(SET_KEY, (file, folder) => {
     const refused = hbasim("run", "--trace", `${folder}/absent/out`, file);

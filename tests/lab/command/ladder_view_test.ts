@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { columnsOf } from "../../../sim/lab/command/columns.ts";
+import { columnsOf } from "../../../sim/trace/text_columns.ts";
 import { hbasim } from "./command_line.ts";
 
 const SCENARIO = "scenarios/wmi_vector.yaml";
@@ -157,7 +157,7 @@ Deno.test("a trigger shows what lies around it, so many events before and behind
     [["trace", "--trigger", "nowhere", file], /--trigger "nowhere": no event of the trace has it/],
     [["trace", "--before", "5", file], /--before goes with --trigger/],
     [["trace", "--trigger", "a", "--after", "x", file], /--after "x": expected a whole number from 0/],
-    [["trace", "--level", "none", file], /--level "none": expected one of calls, messages, all/],
+    [["trace", "--level", "none", file], /--level "none": expected one of calls, messages, or all/],
     [["explain", "--json", "--wide", file, "1"], /--wide is about lines: expected it without --json/],
     [["diff", "--json", "--wide", file, file], /--wide is about lines: expected it without --json/],
     [["test", "--json", "--wide", SCENARIO], /--wide is for people who read the report/],

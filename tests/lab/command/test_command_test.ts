@@ -227,7 +227,7 @@ Deno.test("hbasim run: one option, one case; a matrix that brings the seed takes
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [["--trace", "x", file], /--trace goes with one case, .*seeds\.yaml" has 2; name one: ".*seeds\.yaml\[seed=1\]"/],
     [["--seed", "3", `${file}[seed=1]`], /--seed "3" with the case "seed=1": expected no --seed/],
-    [[`${file}[seed=3]`], /seeds\.yaml" has no case "seed=3"; did you mean seed=1\? expected one of seed=1, seed=2/],
+    [[`${file}[seed=3]`], /seeds\.yaml" has no case "seed=3"; did you mean seed=1\? expected one of seed=1 or seed=2/],
     [["--set", "seed", file], /--set takes NAME=VALUE/],
     [["--set", "a=1", "--set", "a=2", file], /--set "a" is given twice/],
     [["--set", "a=1", file], /there is no parameter "a" to set \(the file has none\)/],

@@ -126,7 +126,7 @@ Deno.test("What is no bundle of this program is refused, with what is wrong", ()
     [changed((content) => ({ ...content, blocks: [1] })), "it has hashes of"],
     [changed((content) => ({ ...content, more: 1 })), "more: an unknown name"],
     [changed((content) => ({ ...content, set: [["a"]] })), "set[0]: a list of 1, expected 2 to 2"],
-    [withTape({ decision: "wish" }), 'tape[0].decision: "wish", expected one of draw, tie, fault, step'],
+    [withTape({ decision: "wish" }), 'tape[0].decision: "wish", expected one of draw, tie, fault, or step'],
     [withTape(7), "tape[0].decision: nothing"],
     [withTape({ decision: "draw", stream: "a", ordinal: 0, value: 1 }), "tape[0].ordinal: 0, expected"],
     [withTape({ decision: "draw", stream: "a", ordinal: 1, value: 2 ** 32 }), "tape[0].value: 4294967296, expected"],

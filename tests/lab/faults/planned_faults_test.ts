@@ -59,7 +59,7 @@ Deno.test("a fault that cannot happen is refused by name, and none of those besi
     [{ ...CUT, harm: { kind: "powerOff", adapter: "hba1" } }, "adapter: hba1, expected hba0"],
     [
       { harm: { kind: "lose" }, anchor: { at: "commit", ordinals: once } },
-      "commit: lose at commit, expected datagram, message",
+      "commit: lose at commit, expected datagram or message",
     ],
     [{
       harm: { kind: "loseInterrupt" },

@@ -99,7 +99,7 @@ Deno.test("wmi: fields of another method, and bytes besides fields, are refused 
     ]),
     [
       "1:58 steps[0].wmi.in.Key: the field Key (no fields: the method has no IN)",
-      "2:68 steps[1].wmi.in.Key: the field Key (one of PortNumber, IdType, IdSize, Id)",
+      "2:68 steps[1].wmi.in.Key: the field Key (one of PortNumber, IdType, IdSize, or Id)",
       "3:80 steps[2].wmi.in.GenerationalGuid: 1 bytes (16)",
       "4:60 steps[3].wmi.hex: bytes besides in (either in or hex)",
     ],

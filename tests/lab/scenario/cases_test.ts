@@ -1,6 +1,6 @@
 /** Parameters, matrix and cases: which cases a file has, what each runs with, and what is refused where. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { valuesOfRange } from "../../../sim/lab/scenario/matrix_values.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
@@ -85,7 +85,11 @@ Deno.test("$$ is the text $, a name with a value stands in any place of one, and
     );
   assertEquals(keys({}), ["first", "$key"]);
   assertEquals(keys({ key: "second" }), ["second", "$key"]);
-  assertThrows(() => keys({ kez: "x" }), InputError, 'no parameter "kez" to set; did you mean key? (where, key, mode)');
+  assertThrows(
+    () => keys({ kez: "x" }),
+    InputError,
+    'no parameter "kez" to set; did you mean key? (where, key, or mode)',
+  );
 });
 
 Deno.test("ranges are exact in the smaller of their units, both ends included where the step meets them", () => {
@@ -150,6 +154,10 @@ Deno.test("a run that takes longer than its file allows has a verdict that says 
 
 const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: $good }";
 
+/** What is said of a value that is in the list with another spelling. */
+const OTHERWISE = "a value that stands there already, written otherwise,";
+const REGISTER = "register: { adapter: hba0, write: MAILBOX1, value: $a }";
+
 const REFUSALS: readonly (readonly [string, readonly string[], string])[] = [
   ["parameters: { good: k, spare: l }", [SET], "2:24: parameters[1]: spare, which is used nowhere,"],
   [
@@ -183,7 +191,11 @@ const REFUSALS: readonly (readonly [string, readonly string[], string])[] = [
     "2:9: matrix: a matrix of 1000000 cases",
   ],
   ["matrix: { seed: [1.5] }", ["wait: 1ms"], "matrix[0]: what is no seed"],
-  ["matrix: { a: [1ms, 5ms, 5000us] }", ["wait: $a"], "2:25: matrix[0][2]: a value that stands there twice"],
+  ["matrix: { a: [1ms, 5ms, 5000us] }", ["wait: $a"], `2:25: matrix[0][2]: ${OTHERWISE}`],
+  ["matrix: { a: [16, 0x10] }", [REGISTER], `2:19: matrix[0][1]: ${OTHERWISE}`],
+  ["matrix: { a: [0x4001, commandComplete, invalidCommand] }", [REGISTER], `2:40: matrix[0][2]: ${OTHERWISE}`],
+  ["matrix: { a: [SUCCESS, 0] }", [REGISTER], `2:24: matrix[0][1]: ${OTHERWISE}`],
+  ["matrix: { a: [NOT_FOUND, ISDSC_NOT_FOUND] }", [REGISTER], `2:26: matrix[0][1]: ${OTHERWISE}`],
   [
     'matrix: { a: [x, "y\\n9 files: 9 ok"] }',
     ["{ wait: 1ms, name: $a }"],
@@ -276,6 +288,11 @@ Deno.test("no key varies in a matrix, since cases are called by its values; a ro
       const { message } = assertThrows(name, ScenarioError);
       assert(message.startsWith("test.yaml:2:20: matrix[1]: key, a key, by which cases would be called,"), message);
       assert(!message.includes(SECRET));
+      assertMatch(
+        message,
+        /\n {4}2 \| matrix: \{ n: 1\.\.2, key: [^a-z]+\n/,
+        "the words are shown, the values are not",
+      );
     }
   }
   const row = file(

@@ -100,7 +100,7 @@ const REFUSALS: readonly (readonly [Partial<typeof LINES>, string])[] = [
   [
     { network: "network: { links: { hba0 > disk: { loss: 5% }, disk > hba9: { loss: 5% } } }" },
     'test.yaml:8: network.links."disk > hba9": "hba9" is not accepted here; did you mean hba0? ' +
-    "expected one of hba0, real, disk (column 48)",
+    "expected one of hba0, real, or disk (column 48)",
   ],
   [
     { network: "network: { links: { hba0 > disk: { reorders: 5% } } }" },

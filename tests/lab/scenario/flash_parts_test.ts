@@ -85,8 +85,8 @@ Deno.test("worldOf() refuses parts that make no sense: file, field, given, accep
     ["sectorBytes: 1000", "flash.sectorBytes: 1000 is not accepted here; expected a multiple of pageBytes, 256"],
     ["pageBytes: 300", "flash: sectorBytes 4096 is not accepted here; expected a multiple of pageBytes, 300"],
     ["pageBytes: 8, programBytes: 16", "flash.pageBytes: 8 is not accepted here; expected a multiple of programBytes"],
-    ["programBytes: 3", 'flash.programBytes: "3" is not accepted here; expected 1, 2, 4, 8, 16, 32'],
-    ["erasedValue: 7", 'flash.erasedValue: "7" is not accepted here; expected 0, 255'],
+    ["programBytes: 3", 'flash.programBytes: "3" is not accepted here; expected 1, 2, 4, 8, 16, or 32'],
+    ["erasedValue: 7", 'flash.erasedValue: "7" is not accepted here; expected 0 or 255'],
     [
       "timing: { eraseSector: { typical: 2s, maximum: 1s } }",
       "flash.timing.eraseSector.maximum: 1s is not accepted here; expected at least typical, 2s",

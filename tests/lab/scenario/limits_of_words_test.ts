@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { report, World, WorldOptionsError } from "../../../mod.ts";
+import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
 import { failures, refusals, tell } from "./story.ts";
 
 Deno.test("a duration has whole nanoseconds, or whole cycles", () => {
@@ -95,4 +96,40 @@ Deno.test("what has no unit is told with those that it may have had, ranges too,
     refusals(["expect: { keyTable: { adapter: hba0, count: 0.. } }"])[0] ?? "",
     /"0\.\." \(a whole number from 0, or a range such as 1\.\.3, 1\.\. or \.\.3 that some number is not in\)$/,
   );
+});
+
+Deno.test("a list of what may come holds each value once, however it is spelled", () => {
+  const [first = "", second = ""] = ["setGroupKey: { key: k }", "wmi: { adapter: hba0, method: ClearCache }"];
+  const mailbox = "mailbox: { adapter: hba0, command: 0xfe }";
+  const keyTable = (keys: string) => `expect: { keyTable: { adapter: hba0, key: ${keys}, count: 0 } }`;
+  const there = "a value that is in the list already (each once)";
+  const cases: readonly (readonly [step: string, told: string])[] = [
+    [`{ ${first}, expect: [SUCCESS, 0] }`, 'expect[1]: "0", which is "SUCCESS", (each once)'],
+    [`{ ${first}, expect: [SUCCESS, SUCCESS] }`, 'expect[1]: "SUCCESS" a second time (each once)'],
+    [
+      `{ ${first}, expect: { status: [NOT_FOUND, ISDSC_NOT_FOUND] } }`,
+      'expect.status[1]: "ISDSC_NOT_FOUND", which is "NOT_FOUND", (each once)',
+    ],
+    [`{ ${second}, expect: [SUCCESS, 0] }`, `expect[1]: ${there}`],
+    [
+      `{ ${second}, expect: { ntStatus: [STATUS_SUCCESS, 0x0] } }`,
+      'expect.ntStatus[1]: "0x0", which is "STATUS_SUCCESS", (each once)',
+    ],
+    [
+      `{ ${mailbox}, expect: { mailbox: [0x4001, commandComplete, 16385] } }`,
+      'expect.mailbox[2]: "16385", which is "0x4001", (each once)',
+    ],
+    [keyTable("[abc, 0x616263]"), `expect.keyTable.key[1]: ${there}`],
+    [keyTable("[abc, abc]"), `expect.keyTable.key[1]: ${there}`],
+  ];
+  for (const [step, told] of cases) {
+    assertEquals(refusals([step]).map((each) => each.slice(each.indexOf(" ") + 1)), [`steps[0].${told}`]);
+  }
+  // What names stand for may be equal in one case of many.
+  const names = "cases: { one: { old: k, new: k }, two: { old: k, new: l } }\n";
+  const both = "expect: { keyTable: { adapter: hba0, key: [$old, $new], count: 0 } }";
+  for (const [step, more] of [[both, names], [keyTable("[abc, abd]"), ""]] as const) {
+    const file = `name: t\nadapters: { hba0: { storage: ram, ports: [192.0.2.10] } }\n${more}steps: [${step}]\n`;
+    checkScenario(file, "t.yaml");
+  }
 });

@@ -174,7 +174,7 @@ Deno.test("invariants: judged all the time, from the first moment on; what break
   assertEquals(verdict([SET, LOGIN], "sessions: { of: hba0, state: established, count: 1 }"), "holds");
   assertEquals(
     refusals([SET], more("")).map((each) => each.replace(/^\S+ /, "")),
-    ["invariants[0]: no look (one of keyTable, flash, serviceStore, sessions)"],
+    ["invariants[0]: no look (one of keyTable, flash, serviceStore, or sessions)"],
   );
 });
 

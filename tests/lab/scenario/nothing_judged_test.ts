@@ -3,6 +3,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { renderVerdicts } from "../../../sim/lab/scenario/report.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
+import { STEP_EXAMPLES } from "../../../sim/lab/scenario/step_examples.ts";
 import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
 import { refusals, tell } from "./story.ts";
 
@@ -33,6 +34,19 @@ Deno.test("an expectation of nothing is refused, alone and beside a verb without
   for (const step of steps) {
     const [mistake = ""] = refusals([`{ ${SET}, name: it }`, step]);
     assertEquals([mistake.includes(": nothing that could fail (one of "), mistake.slice(0, 2)], [true, "2:"], step);
+  }
+});
+
+Deno.test("an expectation of nothing is refused beside each step that there is", () => {
+  for (const [name, example] of Object.entries(STEP_EXAMPLES)) {
+    if (name === "expect") continue;
+    const verb = example.replace(/^\{ (.*) \}$/, "$1").replace(/, (name|expect|repeat): .*$/, "");
+    for (const empty of ["{}", "{ since: it }"]) {
+      const first = `{ ${LOGIN}, name: first }`;
+      const told = refusals([`{ ${SET}, name: it }`, first, `{ ${verb}, expect: ${empty} }`]);
+      const [mistake = "", ...more] = told.map((each) => each.slice(each.indexOf(" ") + 1));
+      assertEquals([mistake.slice(0, 49), more], ["steps[2].expect: nothing that could fail (one of ", []], name);
+    }
   }
 });
 

@@ -128,7 +128,7 @@ Deno.test("With a preset an adapter logs in at a target with another, and each s
 
 /** What is wrong with the phase 1 of an adapter: as it is written, and what the error says. */
 const REFUSALS: readonly (readonly [string, string])[] = [
-  ["like: cisco", 'policy.like: "cisco" is not accepted here; expected strongswan, libreswan, racoon, windows'],
+  ["like: cisco", 'policy.like: "cisco" is not accepted here; expected strongswan, libreswan, racoon, or windows'],
   [
     "lifetime: 0s",
     'policy.lifetime: "0s" is not accepted here; expected a duration such as 30s of whole s, from 1s to',
@@ -145,7 +145,7 @@ const REFUSALS: readonly (readonly [string, string])[] = [
     "suites: [3des-sha1-modp1024, 3des-sha1-modp1024]",
     "policy.suites[1]: that 3des-sha1-modp1024 occurs twice is not accepted here; expected another than suites[0]",
   ],
-  ["modes: [quick]", 'policy.modes[0]: "quick" is not accepted here; expected main, aggressive'],
+  ["modes: [quick]", 'policy.modes[0]: "quick" is not accepted here; expected main or aggressive'],
   [
     "modes: [aggressive], suites: [3des-sha1-modp1536, 3des-sha1-modp1024]",
     "policy.suites[1]: 2 is not accepted here; expected 5, as suites[0] has: aggressive mode alone offers suites of one group",
@@ -204,7 +204,7 @@ Deno.test("A daemon's name alone is its policy; of what is none, names and field
   assertEquals(
     sentence(error).startsWith(
       'test.yaml:3: adapters.hba0.policy: "strongswam" is not accepted here; did you mean strongswan? ' +
-        "expected strongswan, libreswan, racoon, windows, or a mapping with the fields like, suites,",
+        "expected strongswan, libreswan, racoon, or windows, or a mapping with the fields like, suites,",
     ),
     true,
     sentence(error),

@@ -39,7 +39,7 @@ Deno.test("readYaml() refuses an unknown field with file, line and the known one
   const error = refusal("name: x\ncolour: red\nsteps: []\n");
   assertEquals(
     error.message,
-    'test.yaml:2:1: "colour" is not accepted here; expected one of name, size, steps',
+    'test.yaml:2:1: "colour" is not accepted here; expected one of name, size, or steps',
   );
 });
 
@@ -64,7 +64,7 @@ Deno.test("readYaml() refuses an unknown step, a wrong value, a missing field, a
   );
   assertEquals(
     refusal("name: x\nsteps:\n  - say: {word: perhaps}\n").accepted,
-    "yes, no",
+    "yes or no",
   );
 });
 
@@ -97,7 +97,7 @@ Deno.test("readYaml(): a field that is left out takes its fallback, a scalar tha
   assertEquals(readYaml("id: [b, a]", "test.yaml", shape), { on: true, id: ["b", "a"] });
   assertEquals(readYaml("{ id: 3, on: false }", "test.yaml", shape), { on: false, id: 3 });
   const error = assertThrows(() => readYaml("id: x", "test.yaml", shape), ScenarioError);
-  assertEquals(error.first.accepted, "a whole number from 1 to 9, or a list of a, b");
+  assertEquals(error.first.accepted, "a whole number from 1 to 9, or a list of a or b");
 });
 
 Deno.test("a key that cannot be read is refused without being shown", () => {

@@ -96,6 +96,6 @@ Deno.test("hbasim help tells of every step and list; no word is a command and a 
   const { code, stderr } = hbasim("help", "logn");
   assertEquals([code, stderr], [
     2,
-    'hbasim: there is no help for "logn"; did you mean login? (a command, file, policy, flash, network, steps, faults, anchors, kinds, statuses, outcomes, variables, invariants, mailboxCommands, notifications, a step or fault)\n',
+    'hbasim: there is no help for "logn"; did you mean login? (a command, file, policy, flash, network, steps, faults, anchors, kinds, statuses, outcomes, variables, invariants, mailboxCommands, notifications, a step, or a fault)\n',
   ]);
 });

@@ -13,14 +13,15 @@ steps: []
 `;
 
 const NAMES = "seed, image, keepEvents, compiled, onWorld, onEnd, file, case, set, adapt, files, onStep";
+const ONE_OF = NAMES.replace(/, (?=\w+$)/, ", or ");
 
 const ROWS: readonly (readonly [unknown, string])[] = [
   [null, `options: null, expected an object with ${NAMES}`],
   [5, `options: a number, expected an object with ${NAMES}`],
   ["7", `options: a text of 1 characters, expected an object with ${NAMES}`],
   [[], `options: a list of 0, expected an object with ${NAMES}`],
-  [{ sed: 5 }, `sed: an unknown name, expected one of ${NAMES}`],
-  [{ [Symbol("seed")]: 5 }, `[Symbol("seed")]: an unknown name, expected one of ${NAMES}`],
+  [{ sed: 5 }, `sed: an unknown name, expected one of ${ONE_OF}`],
+  [{ [Symbol("seed")]: 5 }, `[Symbol("seed")]: an unknown name, expected one of ${ONE_OF}`],
   [{ seed: null }, "seed: null, expected a text that is not empty, or a whole number from 0 to 2^53 - 1"],
   [{ seed: 0.5 }, "seed: 0.5, expected a text that is not empty, or a whole number from 0 to 2^53 - 1"],
   [{ onWorld: 5 }, "onWorld: a number, expected a function that is told of the world"],

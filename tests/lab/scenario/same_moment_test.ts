@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { failures, tell } from "./story.ts";
 
 const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+const LOGIN = "login: { adapter: hba0, target: disk }";
 const WAY = "from: hba0, to: disk";
 const OFF = "hba0 is off already";
 
@@ -64,7 +65,7 @@ Deno.test("of two different ones the second misses if the first lasts as long, a
 
 Deno.test("a lasting accident in the very cycle in which its step ends is asked before it is told", () => {
   const cut = `{ cutLink: { ${WAY}, after: 1ms } }`;
-  const { faults } = tell([`{ wait: 1ms, faults: [${cut}, ${cut}] }`]);
+  const { faults } = tell([SET, `{ wait: 1ms, faults: [${cut}, ${cut}] }`, `{ ${LOGIN}, expect: any }`]);
   assertEquals(faults.map(({ missed }) => missed).sort(), ["it is cut already", undefined]);
 });
 
@@ -89,4 +90,26 @@ Deno.test("a reset that the driver does not hear of changes nothing", () => {
   const reset = (after: string) => `{ reset: { adapter: hba0, after: ${after} } }`;
   const { faults } = tell([`{ wait: 5ms, faults: [${reset("1ms")}, ${reset("1001us")}] }`]);
   assertEquals(faults.map(({ missed }) => missed), [undefined, "the driver brings hba0 up already"]);
+});
+
+Deno.test("a look sees what all applications do in its moment, whoever of them has come to it first", () => {
+  const table = (count: number) => `expect: { keyTable: { adapter: hba0, count: ${count} } }`;
+  const waits = [["{ wait: 2ms }"], ["{ wait: 1ms }", "{ wait: 1ms }"], ["{ wait: 1ms, repeat: 2 }"]];
+  /** Steps that do something at a moment, and how many keys a look finds then. */
+  const acts: readonly (readonly [steps: readonly string[], found: number])[] = [
+    [["{ powerOff: { adapter: hba0 } }"], 0],
+    [["{ change: { network: { loss: 1% } } }", "{ powerOff: { adapter: hba0 } }"], 0],
+    [["{ powerOff: { adapter: hba0 } }", "{ wait: 1ms }", "{ powerOn: { adapter: hba0 } }"], 0],
+    [["{ wait: 1us }", "{ powerOff: { adapter: hba0 } }"], 1],
+  ];
+  for (const [act, found] of acts) {
+    const looks = [...waits.map((wait) => [...wait, `{ ${table(found)} }`]), [`{ wait: 2ms, ${table(found)} }`]];
+    for (const look of looks) {
+      for (const wait of waits) {
+        const [a, b] = [`a: [${look}]`, `b: [${[...wait, ...act]}]`];
+        assertEquals(failures(SET, `parallel: { ${a}, ${b} }`), [], `${a}, ${b}`);
+        assertEquals(failures(SET, `parallel: { ${b}, ${a} }`), [], `${b}, ${a}`);
+      }
+    }
+  }
 });

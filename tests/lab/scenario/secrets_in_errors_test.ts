@@ -125,7 +125,7 @@ Deno.test("the command and runScenarioText() say of a key only how long it is, a
       `key: ${SECRET} }\n`,
       `${SECRET} }\n`,
       "steps[0].setKey: an unknown name of 12 characters is not accepted here; " +
-      "expected one of adapter, port, id, key, flags, persist",
+      "expected one of adapter, port, id, key, flags, or persist",
     ],
     [`hex: ${SECRET} },`, `hex: "${SECRET} 5g" },`, "steps[3].wmi.hex: a text of 15 characters"],
     [`method: 4`, `${SECRET}: 4`, "an unknown name of 12 characters"],

@@ -17,13 +17,14 @@ targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }
 /** The line of the first step: each stands on a line of its own. */
 const FIRST_LINE = WORLD.split("\n").length + 1;
 
-function textOf(steps: readonly string[], more: string): string {
-  return `${WORLD}${more}steps:\n${steps.map((each) => `  - ${each.replaceAll("\n", "\n    ")}\n`).join("")}`;
+function textOf(steps: readonly string[], more: string, target = ""): string {
+  const world = target === "" ? WORLD : WORLD.replace("targets: {", `targets: { ${target},`);
+  return `${world}${more}steps:\n${steps.map((each) => `  - ${each.replaceAll("\n", "\n    ")}\n`).join("")}`;
 }
 
 /** What comes of some steps. */
-export function tell(steps: readonly string[], more = ""): ScenarioReport {
-  return runScenarioText(textOf(steps, more), "story.yaml");
+export function tell(steps: readonly string[], more = "", target = ""): ScenarioReport {
+  return runScenarioText(textOf(steps, more, target), "story.yaml");
 }
 
 /** The verdicts of some steps that do not hold, as `step: expected, but actual`. */
@@ -33,9 +34,13 @@ export function failures(...steps: readonly string[]): string[] {
   );
 }
 
-/** How steps are refused: line, column and what of each mistake; lines count from the first step. */
-export function refusals(steps: readonly string[], more = ""): string[] {
-  const error = assertThrows(() => tell(steps, more), ScenarioError);
+/**
+ * How steps are refused: line, column and what of each mistake; lines count from the first step.
+ *
+ * @param target One more target.
+ */
+export function refusals(steps: readonly string[], more = "", target = ""): string[] {
+  const error = assertThrows(() => tell(steps, more, target), ScenarioError);
   const before = FIRST_LINE - 1 + (more.split("\n").length - 1);
   return (error as ScenarioError).mistakes.map(({ line, column, field, given, accepted, meant }) => {
     const hint = meant === undefined ? "" : `; did you mean ${meant}?`;

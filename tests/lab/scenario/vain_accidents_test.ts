@@ -131,6 +131,32 @@ Deno.test("damage that changes no cell, a cut over which nothing goes, power of 
   }
 });
 
+Deno.test("a cut that outlasts its step has happened if anything is sent over it later, and else missed", () => {
+  const cut = (more: string) => `{ wait: 1ms, faults: [{ cutLink: { ${WAY}, after: 500us${more} } }] }`;
+  const login = `{ ${LOGIN}, expect: any }`;
+  const never = "nothing was sent over the link any more";
+  const whole = "nothing was sent over the link until it was whole again";
+  const stories: readonly (readonly [steps: readonly string[], missed: string | undefined])[] = [
+    [[cut(", for: 10s"), login], undefined],
+    [[cut(""), "wait: 1s", login], undefined],
+    [[cut(", for: 10s"), "wait: 11s", login], whole],
+    [[cut(", for: 10s"), "wait: 9s"], never],
+    [[cut("")], never],
+    [[`{ sequence: [${cut("")}, wait: 1s], name: s }`, login], undefined],
+    [[`parallel: { a: [${cut(", for: 1s")}], b: [${login}] }`], undefined],
+  ];
+  for (const [steps, expected] of stories) {
+    assertEquals(missed(SET, ...steps), [expected], steps.join());
+    const allowed = steps.map((each) => each.replace("after: 500us", "after: 500us, mayMiss: true"));
+    assertEquals([tell([SET, ...steps]).holds, tell([SET, ...allowed]).holds], [expected === undefined, true]);
+  }
+  // A run that does not come to its end tells it as it stands.
+  const { faults, verdicts } = tell([SET, cut(""), "wait: 30s"], "limit: 40s\n");
+  assertEquals([faults.length, verdicts.length], [1, 2]);
+  const stuck = tell([SET, cut(""), "{ wait: 1s, repeat: 5 }"], "limit: 3s\n");
+  assertEquals([stuck.faults.map((each) => each.missed), stuck.verdicts.at(-1)?.actual], [[undefined], "none"]);
+});
+
 Deno.test("what lasts no cycle is refused before the run", () => {
   const wrong = [
     `{ delay: { by: 0us, datagram: 1, ${WAY} } }`,

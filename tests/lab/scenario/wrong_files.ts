@@ -3,14 +3,15 @@
  * given, what was probably meant, what is accepted.
  */
 
+import { alternatives } from "../../../sim/shape/alternatives.ts";
 import { STEP_WORDS } from "../../../sim/lab/scenario/step_words.ts";
 import { STEPS } from "../../../sim/lab/scenario/steps/table.ts";
 
 const STEP_NAMES = Object.keys(STEPS);
 /** All steps, as a mistake tells them. */
-const VERBS = STEP_NAMES.join(", ");
+const VERBS = alternatives(STEP_NAMES);
 /** The same with what may stand beside one. */
-const WORDS = [...new Set([...STEP_NAMES, ...Object.keys(STEP_WORDS), "expect"])].join(", ");
+const WORDS = alternatives(new Set([...STEP_NAMES, ...Object.keys(STEP_WORDS), "expect"]));
 
 const HEAD = `name: wrong
 adapters:
@@ -50,7 +51,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
       "- login: { adapter: hba1, target: disk }",
       "  expect: AUTHENTICATION_FAILED",
     ),
-    '7:29: steps[0].login: "targt" is not accepted here; did you mean target? expected one of adapter, port, target, flags, key, persistent',
+    '7:29: steps[0].login: "targt" is not accepted here; did you mean target? expected one of adapter, port, target, flags, key, or persistent',
     '8:23: steps[1].login.adapter: "hba1" is not accepted here; did you mean hba0? expected one of hba0',
     '9:13: steps[1].expect: "AUTHENTICATION_FAILED" is not accepted here; did you mean AUTHENTICATION_FAILURE? expected any, SUCCESS, a name of iscsierr.h such as ISDSC_AUTHENTICATION_FAILURE (`hbasim help statuses`), of winerror.h such as ERROR_FILE_NOT_FOUND, or a number from 0 to 0xffffffff, a list of them, or a mapping with the fields status, mode, suite, key, session, within, since, keyTable, flash, serviceStore, sessions, packets, trace',
   ],
@@ -78,7 +79,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
       "steps:",
       "parameters: { good: a key, spare: another }\nsteps:",
     ),
-    "8:51: steps[0].setKey.key: $goood is not accepted here; did you mean $good? expected one of $good, $spare",
+    "8:51: steps[0].setKey.key: $goood is not accepted here; did you mean $good? expected one of $good or $spare",
   ],
   [
     steps("- setKey: { adapter: hba0, id: 192.0.2.10, key: $good }").replace(
@@ -106,7 +107,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- information: { adapter: hba0 }", "  expect: { mode: main }", "- stopService: {}", "  expect: SUCCESS"),
-    '8:15: steps[0].expect: "mode" is not accepted here; expected one of health, cacheValid, identity, within, since, keyTable, flash, serviceStore, sessions, packets, trace; mode is an answer of login: it stands in expect',
+    '8:15: steps[0].expect: "mode" is not accepted here; expected one of health, cacheValid, identity, within, since, keyTable, flash, serviceStore, sessions, packets, or trace; mode is an answer of login: it stands in expect',
     "10:13: steps[1].expect: a text of 7 characters is not accepted here; expected a mapping with the fields within, since, keyTable, flash, serviceStore, sessions, packets, trace",
   ],
   [
@@ -119,7 +120,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("adapter: { hba0: {} }"),
-    '2:1: "adapter" is not accepted here; did you mean adapters? expected one of name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, host, costs, allowNothing, faults, steps, invariants',
+    '2:1: "adapter" is not accepted here; did you mean adapters? expected one of name, description, tags, seed, limit, parameters, matrix, cases, adapters, targets, network, host, costs, allowNothing, faults, steps, or invariants',
   ],
   [
     document("adapters: [{ name: hba0, storage: nvram, ports: [192.0.2.10] }]"),
@@ -135,11 +136,11 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     adapter("storage: flash, ports: [192.0.2.10]"),
-    '2:30: adapters.hba0.storage: "flash" is not accepted here; expected nvram, ram, none',
+    '2:30: adapters.hba0.storage: "flash" is not accepted here; expected nvram, ram, or none',
   ],
   [
     adapter("ports: [192.0.2.10]"),
-    '2:19: adapters.hba0: a mapping without the field "storage" is not accepted here; expected nvram, ram, none',
+    '2:19: adapters.hba0: a mapping without the field "storage" is not accepted here; expected nvram, ram, or none',
   ],
   [
     adapter("storage: nvram, ports: 192.0.2.10"),
@@ -167,7 +168,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     adapter("storage: nvram, ports: [192.0.2.10], flash: { part: W25Q64JW }"),
-    '2:73: adapters.hba0.flash.part: "W25Q64JW" is not accepted here; did you mean W25Q64JV? expected W25Q64JV, BY25Q64AS, MX25V1635F, S25HL512T, M25P64, STM32L4, STM32H743',
+    '2:73: adapters.hba0.flash.part: "W25Q64JW" is not accepted here; did you mean W25Q64JV? expected W25Q64JV, BY25Q64AS, MX25V1635F, S25HL512T, M25P64, STM32L4, or STM32H743',
   ],
   [
     adapter("storage: nvram, ports: [192.0.2.10], flash: { sectors: 2 }"),
@@ -179,15 +180,15 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     adapter("storage: nvram, ports: [192.0.2.10], flash: { faults: [{ fire: 1 }] }"),
-    '2:78: adapters.hba0.flash.faults[0]: "fire" is not accepted here; expected one of flip, stuck, weak, retention, readDisturb, programFailure, eraseFailure, endurance, badCells, disturbingReads, chargeLoss, storage, brownOut, programCut, eraseCut, statusCut',
+    '2:78: adapters.hba0.flash.faults[0]: "fire" is not accepted here; expected one of flip, stuck, weak, retention, readDisturb, programFailure, eraseFailure, endurance, badCells, disturbingReads, chargeLoss, storage, brownOut, programCut, eraseCut, or statusCut',
   ],
   [
     adapter("storage: nvram, ports: [192.0.2.10], policy: strongswam"),
-    '2:66: adapters.hba0.policy: "strongswam" is not accepted here; did you mean strongswan? expected strongswan, libreswan, racoon, windows, or a mapping with the fields like, suites, modes, numbering, attributeOrder, durationForm, choice, lifetime, lifetimeKilobytes, nonceBytes, rekeyMargin, retransmission, halfOpenLimit, halfOpenPerAddress, halfOpen, deadPeerDetection, natTraversal, fragmentation, initialContact, encryptConfirmation, padding, wholeWords, vendorIds, answeredVendorIds, tolerances',
+    '2:66: adapters.hba0.policy: "strongswam" is not accepted here; did you mean strongswan? expected strongswan, libreswan, racoon, or windows, or a mapping with the fields like, suites, modes, numbering, attributeOrder, durationForm, choice, lifetime, lifetimeKilobytes, nonceBytes, rekeyMargin, retransmission, halfOpenLimit, halfOpenPerAddress, halfOpen, deadPeerDetection, natTraversal, fragmentation, initialContact, encryptConfirmation, padding, wholeWords, vendorIds, answeredVendorIds, tolerances',
   ],
   [
     adapter("storage: nvram, ports: [192.0.2.10], policy: { like: cisco }"),
-    '2:74: adapters.hba0.policy.like: "cisco" is not accepted here; expected strongswan, libreswan, racoon, windows',
+    '2:74: adapters.hba0.policy.like: "cisco" is not accepted here; expected strongswan, libreswan, racoon, or windows',
   ],
   [
     adapter("storage: nvram, ports: [192.0.2.10], policy: { lifetime: 3600 }"),
@@ -316,7 +317,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     steps("- setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, quick] }"),
-    '7:71: steps[0].setKey.flags[1]: "quick" is not accepted here; expected ike, main, aggressive, pfs, transport, tunnel',
+    '7:71: steps[0].setKey.flags[1]: "quick" is not accepted here; expected ike, main, aggressive, pfs, transport, or tunnel',
   ],
   [
     steps("- { setGroupKey: { key: a key }, expect: [SUCCESS, any] }"),
@@ -372,12 +373,12 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("host: { service: runing, timeouts: { boot: 5 } }"),
-    '2:18: host.service: "runing" is not accepted here; did you mean running? expected running, stopped',
+    '2:18: host.service: "runing" is not accepted here; did you mean running? expected running or stopped',
     '2:44: host.timeouts.boot: "5" is not accepted here; did you mean 5ms or 5s? expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h',
   ],
   [
     document("costs: { packets: 1us }"),
-    '2:10: costs: "packets" is not accepted here; did you mean packet? expected one of reset, verifySignature, hashImageByte, dispatch, dmaSetup, dmaBytesPerCycle, keyTable, completion, packet, hashBlock, cipherBlock, exponentiation',
+    '2:10: costs: "packets" is not accepted here; did you mean packet? expected one of reset, verifySignature, hashImageByte, dispatch, dmaSetup, dmaBytesPerCycle, keyTable, completion, packet, hashBlock, cipherBlock, or exponentiation',
   ],
   [
     steps(
@@ -385,8 +386,8 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
       "- { login: { adapter: hba0, target: disk, expect: SUCCESS } }",
       "- { login: { adapter: hba0, target: disk }, within: 5ms }",
     ),
-    '7:45: steps[0].login: "mode" is not accepted here; expected one of adapter, port, target, flags, key, persistent; mode is an answer of login: it stands in expect',
-    '8:45: steps[1].login: "expect" is not accepted here; expected one of adapter, port, target, flags, key, persistent; expect stands beside the verb of a step',
+    '7:45: steps[0].login: "mode" is not accepted here; expected one of adapter, port, target, flags, key, or persistent; mode is an answer of login: it stands in expect',
+    '8:45: steps[1].login: "expect" is not accepted here; expected one of adapter, port, target, flags, key, or persistent; expect stands beside the verb of a step',
     `9:47: steps[2]: "within" is not accepted here; expected one of ${WORDS}; within stands inside expect`,
   ],
 ];

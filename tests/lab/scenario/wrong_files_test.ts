@@ -20,7 +20,8 @@ function beginning(sentence: string): string {
 
 /** Lists of more than 8 words. */
 function wordLists(sentence: string): readonly string[] {
-  return sentence.match(/[^\s,;:()]+(?:, [^\s,;:()]+){8,}/g) ?? [];
+  const lists = sentence.match(/[^\s,;:()]+(?:, (?!or )[^\s,;:()]+)+(?:, or [^\s,;:()]+(?=$|[,;:)]))?/g) ?? [];
+  return lists.map((list) => list.replace(", or ", ", ")).filter((list) => list.split(", ").length > 8);
 }
 
 Deno.test("each mistake of 60 wrong files is told with place, given and accepted, and no other", () => {

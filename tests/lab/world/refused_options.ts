@@ -243,7 +243,7 @@ export const ROWS: readonly Row[] = [
     adapter({ flashFaults: [{ kind: "endurance", failure: "silent", erasecycles: 5 }] }),
     "adapters[0].flashFaults[0].erasecycles",
     "an unknown name",
-    "one of kind, eraseCycles, spreadPercent, failure",
+    "one of kind, eraseCycles, spreadPercent, or failure",
   ],
   [
     { ...fullOptions(), adapters: [{ ...ADAPTER, name: "hba1" }] },

@@ -359,8 +359,8 @@ Deno.test("FlashPart refuses options, times and faults of other kinds, with fiel
     const made = () => makePart({ preset: PRESET, ...change });
     assertEquals(assertThrows(made, FlashPresetError).message, `Flash preset: ${message}`);
   };
-  expected({ timing: "fast" }, "timing is fast, expected typical, maximum, drawn");
-  expected({ misuse: null }, "misuse is null, expected error, ignored");
+  expected({ timing: "fast" }, "timing is fast, expected typical, maximum, or drawn");
+  expected({ misuse: null }, "misuse is null, expected error or ignored");
   const commands = { ...PRESET.commands, failBits: "x" };
   expected({ preset: { ...PRESET, commands } }, "commands.failBits is x, expected true or false");
   const accepted = "expected an object with typicalNanoseconds and maximumNanoseconds";

@@ -6,6 +6,7 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import { quoted } from "../../../kernel/given.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import { nearestWord } from "../../../shape/nearest_word.ts";
 import { type AspectName, ASPECTS, contrasts } from "../../explore/session/inspection.ts";
 import { verdictText } from "../../scenario/report_words.ts";
@@ -89,7 +90,7 @@ export function runDebugLine(place: Debugger, line: string): Iterable<string> {
     const names = Object.keys(COMMANDS);
     const nearest = nearestWord(name, names);
     const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-    throw new InputError(`there is no ${quoted(name)}${hint} (${names.join(", ")})`);
+    throw new InputError(`there is no ${quoted(name)}${hint} (${alternatives(names)})`);
   }
   if (command.operands === "" && words !== "") throw new InputError(`${name} stands alone: expected nothing behind it`);
   // What it answers is known when it has been done, or it was not.
@@ -181,7 +182,7 @@ function* inspect(place: Debugger, words: string): Generator<string> {
   const names = Object.keys(ASPECTS) as AspectName[];
   const name = names.find((each) => each === words);
   if (words !== "" && name === undefined) {
-    throw new InputError(`there is no ${quoted(words)} to inspect: expected one of ${names.join(", ")}`);
+    throw new InputError(`there is no ${quoted(words)} to inspect: expected one of ${alternatives(names)}`);
   }
   const { world } = place;
   if (name !== undefined) return yield* ASPECTS[name].look(world);

@@ -17,6 +17,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { type FieldList, Structure, StructureError } from "../../../layout/structure.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import { nearestWord } from "../../../shape/nearest_word.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
 
@@ -65,7 +66,7 @@ export function readStructure(name: string, bytes: Uint8Array): ReadStructure {
     const names = [...STRUCTURES.keys()].toSorted();
     const nearest = nearestWord(name, names);
     const hint = nearest === undefined ? "" : `; did you mean ${quoted(nearest)}?`;
-    throw new InputError(`--structure ${quoted(name)}: there is no such structure${hint} (${names.join(", ")})`);
+    throw new InputError(`--structure ${quoted(name)}: there is no such structure${hint} (${alternatives(names)})`);
   }
   try {
     const value: Readonly<Record<string, unknown>> = structure.decode(bytes);

@@ -7,6 +7,7 @@
 
 import { hexStatus } from "../../../../firmware/manual/isdsc_status.ts";
 import { describeStatus } from "../../../../host/status.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import type { World } from "../../world/world.ts";
 import { helpOf, nearestVerb, overview, usageLines } from "./help.ts";
 import { messageText } from "./message_text.ts";
@@ -104,5 +105,5 @@ function unknownVerb(word: string): IscsicliError {
   const nearest = nearestVerb(word);
   const others = VERB_NAMES.filter((name) => name !== nearest);
   const given = `a word of ${word.length} characters that is none`;
-  return new IscsicliError("verb", given, `${nearest}, which is the nearest, or one of ${others.join(", ")}`);
+  return new IscsicliError("verb", given, `${nearest}, which is the nearest, or one of ${alternatives(others)}`);
 }

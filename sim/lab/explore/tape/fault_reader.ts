@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternatives } from "../../../shape/alternatives.ts";
 import { HEADER_FIELDS } from "../../faults/datagram_harm.ts";
 import { KEY_TABLE_ROW_BITS } from "../../faults/damage.ts";
 import type { Damage, KeyTableBit } from "../../faults/damage.ts";
@@ -38,7 +39,7 @@ const TIME = number(0, Number.MAX_SAFE_INTEGER);
 function tagOf<T extends string>(value: unknown, tag: string, known: readonly T[], path: string): T {
   const found = dictionary((option) => option)(value, path)[tag];
   const name = known.find((each) => each === found);
-  if (name === undefined) throw new WorldOptionsError(`${path}.${tag}`, show(found), `one of ${known.join(", ")}`);
+  if (name === undefined) throw new WorldOptionsError(`${path}.${tag}`, show(found), `one of ${alternatives(known)}`);
   return name;
 }
 

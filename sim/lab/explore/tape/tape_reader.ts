@@ -5,6 +5,7 @@
  * @module
  */
 
+import { alternatives } from "../../../shape/alternatives.ts";
 import { list, oneOf, type Reader, record, show, text, whole, word } from "../../world/option_readers.ts";
 import { WorldOptionsError } from "../../world/world_options_error.ts";
 import { readFault } from "./fault_reader.ts";
@@ -54,7 +55,7 @@ const DEVIATION: Reader<Deviation> = (value, path) => {
     : undefined;
   const decision = DECISIONS.find((each) => each === given);
   if (decision !== undefined) return DEVIATIONS[decision](value, path);
-  throw new WorldOptionsError(`${path}.decision`, show(given), `one of ${DECISIONS.join(", ")}`);
+  throw new WorldOptionsError(`${path}.decision`, show(given), `one of ${alternatives(DECISIONS)}`);
 };
 
 /** Reads a tape. */

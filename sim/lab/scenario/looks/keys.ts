@@ -24,7 +24,13 @@ export const KEY_LOOKS = {
   keyTable: look({
     doc: "The key table in an adapter's RAM; empty while it has no power.",
     shape: titledLook("keyTable", mapping({ adapter, ...KEY_PATTERN })),
-    check: ({ adapter, ...pattern }, check) => checkPattern(pattern, [adapter], check),
+    check({ adapter, ...pattern }, check) {
+      checkPattern(pattern, [adapter], check);
+      const entries = check.world.adapters.get(adapter)?.adapter.keyTableEntries;
+      if (entries === undefined || pattern.count === undefined) return;
+      const [room, what] = pattern.id === "any" ? [1, "one group key"] : [entries, `${entries} keys`];
+      check.part("count").requireCanBeMore(pattern.count, room, `the key table of ${adapter} has room for ${what}`);
+    },
     changedBy: ({ adapter }) => ({ component }) => component === adapter,
     // Commands that write the table, and the power and boots that it does not outlive.
     shownBy: ({ adapter }) => [({ component, kind, fields: { operation } }) =>
@@ -48,8 +54,17 @@ export const KEY_LOOKS = {
     ),
     check({ adapter, ...pattern }, check) {
       checkPattern(pattern, [adapter], check);
-      if (check.world.adapters.get(adapter)?.contents() !== undefined) return;
-      check.part("adapter").refuse(adapter, "an adapter with storage: nvram");
+      const unit = check.world.adapters.get(adapter);
+      if (unit?.contents() === undefined) {
+        return check.part("adapter").refuse(adapter, "an adapter with storage: nvram");
+      }
+      const { sectorCount } = unit.flash?.geometry ?? {};
+      if (sectorCount === undefined || pattern.badSectors === undefined) return;
+      check.part("badSectors").requireCanBeMore(
+        pattern.badSectors,
+        sectorCount,
+        `the store of ${adapter} has ${sectorCount}`,
+      );
     },
     changedBy({ adapter }) {
       const part = AdapterComponents.flash(adapter);

@@ -13,6 +13,7 @@ import { addressesOf, impossibleWay } from "../../faults/accidents.ts";
 import { isMessage } from "../../faults/message.ts";
 import type { World } from "../../world/world.ts";
 import { COUNT_RANGE } from "../ranges.ts";
+import { refuseSilentWay } from "../silent_ways.ts";
 import { counted, look, titledLook, type Window } from "./look.ts";
 
 /** A message of phase 1, by mode and number. */
@@ -47,6 +48,7 @@ export const PACKET_LOOKS = {
     check({ from, to }, check) {
       const impossible = impossibleWay(from, to, check.world);
       if (impossible !== undefined) check.part(impossible.field).refuse(impossible.given, impossible.accepted);
+      else refuseSilentWay(from, to, check, "to");
     },
     shownBy: ({ from }) => [
       ({ component, kind, fields: { direction } }) =>

@@ -10,6 +10,7 @@ import { doc, mapping, nameOf, oneOf, optional } from "../../../shape/shape.ts";
 import { addressesOf } from "../../faults/accidents.ts";
 import type { World } from "../../world/world.ts";
 import { COUNT_RANGE } from "../ranges.ts";
+import { refuseSilentWay } from "../silent_ways.ts";
 import { SUITE } from "../values.ts";
 import { counted, look, titledLook } from "./look.ts";
 
@@ -47,6 +48,7 @@ export const SESSION_LOOKS = {
         check.part(field).refuse(`${name}, which is outside`, "an end in the world");
       }
       if (end === other) check.part("with").refuse(other, `another end than ${end}`);
+      else if (other !== undefined) refuseSilentWay(end, other, check, "with");
     },
     changedBy: ({ of: end }) => ({ component }) => component === end,
     find({ of: end, with: other, state, mode, suite, count }, world) {

@@ -8,7 +8,8 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { ALL_PORTS, IdentificationType, isAddressIdentification } from "../../../../firmware/manual/interface.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
-import { convertedScalar, doc, either, filled, list, optional } from "../../../shape/shape.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
+import { convertedScalar, distinct, doc, either, filled, list, optional } from "../../../shape/shape.ts";
 import { fingerprint } from "../../../trace/fingerprint.ts";
 import type { Range } from "../../faults/range.ts";
 import { COUNT_RANGE } from "../ranges.ts";
@@ -36,7 +37,7 @@ export interface KeyPattern {
 
 const ONE_OF_KEYS = either<readonly Uint8Array[], readonly Uint8Array[]>(
   convertedScalar(KEY, (key): readonly Uint8Array[] => [key]),
-  filled(list(KEY)),
+  filled(distinct(list(KEY))),
 );
 
 /** The fields of a look at keys. */
@@ -64,7 +65,7 @@ export function checkPattern({ id, port, flags }: KeyPattern, adapters: readonly
     [name, check.world.adapters.get(name)?.networkInterface.addresses ?? []] as const
   );
   if (ports.some(([, addresses]) => port < addresses.length)) return;
-  const accepted = ports.map(([name, addresses]) => `${name}: ${[...addresses.keys()].join(", ")}`);
+  const accepted = ports.map(([name, addresses]) => `${name}: ${alternatives(addresses.keys())}`);
   check.part("port").refuse(String(port), `all, or a port of ${accepted.join(", ")}`);
 }
 

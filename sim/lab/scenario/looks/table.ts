@@ -48,6 +48,11 @@ function looksOf(expected: object): (readonly [string, LookKind<unknown>, unknow
   });
 }
 
+/** Whether there are looks among what a step is given, or what is expected of it. */
+export function hasLooks(given: unknown): boolean {
+  return typeof given === "object" && given !== null && looksOf(given).length > 0;
+}
+
 /** Looks, before anything runs, whether there is in the world what is looked at. */
 export function checkLooks(expected: object, check: StepCheck): void {
   for (const [name, kind, value] of looksOf(expected)) kind.check?.(value, check.part(name));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternatives } from "../../../shape/alternatives.ts";
 import { doc, list, mapping, optional } from "../../../shape/shape.ts";
 import { formatCoordinate } from "../../../trace/coordinate.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
@@ -26,7 +27,7 @@ export const TRACE_LOOKS = {
       }, ({ seen, never, before }) => {
         const given = [seen, never, before].filter((each) => each !== undefined);
         if (given.length !== 1) {
-          return { path: "", given: `${given.length} of them`, accepted: "seen, never or before" };
+          return { path: "", given: `${given.length} of them`, accepted: alternatives(["seen", "never", "before"]) };
         }
         if (before === undefined || before.length === 2) return undefined;
         return { path: "before", given: `${before.length} events`, accepted: "two" };

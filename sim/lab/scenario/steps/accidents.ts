@@ -19,6 +19,7 @@ import {
 } from "../../faults/accidents.ts";
 import { LASTING_ACCIDENTS } from "../../faults/injector.ts";
 import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "../accident_shapes.ts";
+import { refuseSilentWay } from "../silent_ways.ts";
 import { step, type StepKind } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
 
@@ -62,8 +63,9 @@ function accident(kind: AccidentKind): StepKind<AccidentStep> {
     shape: converted(fields, (given) => ({ ...accidentOf(kind, given), mayMiss: given.mayMiss === true })),
     check(accident, check) {
       const impossible = impossibleAccident(accident, check.world);
-      if (impossible === undefined) return;
-      check.part(...accidentPath(accident, impossible)).refuse(impossible.given, impossible.accepted);
+      if (impossible !== undefined) {
+        check.part(...accidentPath(accident, impossible)).refuse(impossible.given, impossible.accepted);
+      } else if (accident.kind === "cutLink") refuseSilentWay(accident.from, accident.to, check, "to");
     },
     *run(accident, context) {
       const happening = happens(accident, context);

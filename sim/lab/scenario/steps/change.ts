@@ -7,6 +7,7 @@
 import { checkLinkBehaviour } from "../../../network/link.ts";
 import { NetworkError } from "../../../network/network_error.ts";
 import type { LinkBehaviour } from "../../../network/network.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import {
   boolean,
   type Contradiction,
@@ -21,18 +22,21 @@ import {
 import { waysOf } from "../../faults/accidents.ts";
 import type { World } from "../../world/world.ts";
 import { linkBehaviour, linkRefusal, NETWORK } from "../network.ts";
+import { refuseSilentWay } from "../silent_ways.ts";
 import { step } from "../step.ts";
 import { KEYS } from "../target_keys.ts";
 
 const TARGET = mapping({
   silent: doc("Whether it hears and says nothing.", optional(boolean())),
   keys: doc("Its keys from now on.", optional(KEYS)),
-}, noChange("silent, keys"));
+}, noChange("silent", "keys"));
 
 /** What is wrong with fields of which none is given. */
-function noChange(accepted: string): (given: object) => Contradiction | undefined {
+function noChange(...accepted: readonly string[]): (given: object) => Contradiction | undefined {
   return (given) => {
-    return Object.keys(given).length > 0 ? undefined : { path: "", given: "no change", accepted: `one of ${accepted}` };
+    return Object.keys(given).length > 0
+      ? undefined
+      : { path: "", given: "no change", accepted: `one of ${alternatives(accepted)}` };
   };
 }
 
@@ -46,13 +50,16 @@ export const CHANGE_STEPS = {
     }, (given) => {
       const { network } = given;
       const isEmpty = network !== undefined && Object.keys(network).length === 0;
-      return noChange("network, targets")(given) ??
+      return noChange("network", "targets")(given) ??
         (isEmpty ? { path: "network", given: "no change", accepted: "one of the fields of the network" } : undefined);
     }),
     check({ network, targets = [] }, check) {
       targets.forEach(({ name }, index) => {
         if (check.world.targets.has(name)) return;
         check.part("targets", index).refuse(`${name}, which is outside`, "a target of the world");
+      });
+      network?.links?.forEach(({ from, to }, index) => {
+        refuseSilentWay(from, to, check.part("network", "links", index));
       });
       for (const { path, behaviour } of network === undefined ? [] : behaviours(network, check.world)) {
         try {

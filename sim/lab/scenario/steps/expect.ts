@@ -14,7 +14,7 @@ import { noneOf, since } from "./expectations.ts";
 export const EXPECT_STEPS = {
   expect: step({
     doc: "Looks at the world: at packets and trace of the whole run, unless since names a step.",
-    shape: mapping({ since, ...LOOK_FIELDS }, ({ since: _, ...looks }) => noneOf(looks, LOOK_FIELDS)),
+    shape: mapping({ since, ...LOOK_FIELDS }, (given) => noneOf(given, LOOK_FIELDS)),
     check({ since, ...looks }, check) {
       if (since !== undefined) check.part("since").requireEarlier(since);
       checkLooks(looks, check);

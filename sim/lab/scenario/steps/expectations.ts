@@ -5,10 +5,12 @@
  */
 
 import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import {
   type Contradiction,
   converted,
   convertedScalar,
+  distinct,
   doc,
   type Fields,
   filled,
@@ -29,7 +31,7 @@ import { ANY_STATUS_WORD, CALL_STATUS, type Outcome, OUTCOME_WORD, SETTING_OUTCO
 /** Success, which is expected where nothing is said. */
 const SUCCESS: Outcome = { type: "status", statuses: [IsdscStatus.SUCCESS] };
 
-const STATUSES = filled(list(CALL_STATUS));
+const STATUSES = filled(distinct(list(CALL_STATUS)));
 
 /** From when on packets and trace are looked at. */
 export const since: OptionalField<string, undefined> = doc(
@@ -50,13 +52,20 @@ export type CommonExpectations = MappingOf<typeof COMMON_EXPECTATIONS>;
 /** `expect` of a step that answers nothing. */
 export const NO_ANSWER: OptionalField<CommonExpectations, undefined> = doc(
   "What must be found when it has ended.",
-  optional(mapping(COMMON_EXPECTATIONS, ({ since: _, ...expected }) => noneOf(expected, COMMON_EXPECTATIONS))),
+  optional(expected({}) as Shape<CommonExpectations>),
 );
+
+/** Fields of an answer with all else that may be expected of a step: one of them at least. */
+function expected(fields: Fields): Shape<object> {
+  const all: Fields = { ...fields, ...COMMON_EXPECTATIONS };
+  return mapping(all, (given) => noneOf(given, all));
+}
 
 /** What is wrong with a mapping of which each field may be left out, if all are: it would judge nothing. */
 export function noneOf(given: object, fields: Fields): Contradiction | undefined {
-  if (Object.keys(given).length > 0) return undefined;
-  const accepted = Object.keys(fields).filter((name) => name !== "since").join(", ");
+  // A window is none.
+  if (Object.keys(given).some((name) => name !== "since")) return undefined;
+  const accepted = alternatives(Object.keys(fields).filter((name) => name !== "since"));
   return { path: "", given: "nothing that could fail", accepted: `one of ${accepted}` };
 }
 
@@ -85,11 +94,11 @@ function expectation<const F extends { readonly [name: string]: OptionalField }>
   fields: F,
 ): OptionalField<Answers<F>, Answers<F>> {
   const several = converted(STATUSES, (statuses) => ({ status: { type: "status", statuses } }) as Answers<F>);
-  const status = doc("Its status, or several; success by default.", optional(statusOrStatuses(word), SUCCESS));
+  const status = doc("Its status, or several; success by default.", optional(statusOrStatuses(word)));
   const shape = scalarListOrMapping<Answers<F>, Answers<F>, Answers<F>>(
     convertedScalar(word, (status) => ({ status }) as Answers<F>),
     several,
-    mapping({ status, ...fields, ...COMMON_EXPECTATIONS }) as never,
+    converted(expected({ status, ...fields }), (given) => ({ status: SUCCESS, ...given }) as Answers<F>),
   );
   return doc("What its answer must be; success by default.", optional(shape, { status: SUCCESS } as Answers<F>));
 }
@@ -103,31 +112,19 @@ function statusOrStatuses(word: ScalarShape<Outcome>) {
 export function fieldsOfAnswer<const F extends { readonly [name: string]: OptionalField }>(
   fields: F,
 ): OptionalField<MappingOf<F>, MappingOf<F>> {
-  const all = { ...fields, ...COMMON_EXPECTATIONS };
-  return doc(
-    "What its answer must be.",
-    optional(
-      mapping(
-        all,
-        ({ since: _, ...expected }: { readonly since?: unknown }) => noneOf(expected, all),
-      ) as never as Shape<
-        MappingOf<F>
-      >,
-      {} as MappingOf<F>,
-    ),
-  );
+  return doc("What its answer must be.", optional(expected(fields) as Shape<MappingOf<F>>, {} as MappingOf<F>));
 }
 
 /** One status of a kind, or several of which one must come. */
 export function oneOrSeveral(status: Shape<number>): Shape<readonly number[]> {
-  const several = filled(list(status));
+  const several = filled(distinct(list(status)));
   if (status.kind !== "scalar") return several;
   const one: ScalarShape<readonly number[]> = convertedScalar(status, (code): readonly number[] => [code]);
   return { kind: "either", accepts: `${status.accepts}, or a list of them`, scalar: one, other: several };
 }
 
 /** In the place of a mapping that may hold bytes with a key: what is no status may be these. */
-const RAW_STATUSES = filled(list<number>({ ...STATUS, isSecret: true } as Shape<number>));
+const RAW_STATUSES = filled(distinct(list<number>({ ...STATUS, isSecret: true } as Shape<number>)));
 
 /** `expect` of a call past the API: a status, several, `any`, or a mapping of them and of what else came back. */
 export function rawAnswer<const F extends { readonly [name: string]: OptionalField }>(
@@ -140,7 +137,7 @@ export function rawAnswer<const F extends { readonly [name: string]: OptionalFie
   const shape = scalarListOrMapping<RawAnswer<F>, RawAnswer<F>, RawAnswer<F>>(
     convertedScalar(ANY_STATUS_WORD, (status) => ({ status: status === "any" ? status : [status] }) as RawAnswer<F>),
     converted(RAW_STATUSES, (status) => ({ status }) as RawAnswer<F>),
-    mapping({ status, ...fields, ...COMMON_EXPECTATIONS }) as never,
+    expected({ status, ...fields }) as Shape<RawAnswer<F>>,
   );
   return doc("What must come back; success by default.", optional(shape, {} as RawAnswer<F>));
 }

@@ -72,6 +72,11 @@ const LOGINS: EventTest = ({ component, kind, fields }) =>
   component === Components.application && kind === callEvent.name &&
   /^(Login|Logout|Remove)IScsi.*Target$/.test(String(fields["operation"]));
 
+/** What the service has come to: without it there is no list. */
+const SERVICE: EventTest = ({ component, kind, fields }) =>
+  component === Components.initiatorService && kind === stateEvent.name &&
+  /^(starting|running|stopping|stopped)$/.test(String(fields["state"]));
+
 /** A list, as it came back. */
 interface Listed {
   readonly status: number;
@@ -80,9 +85,10 @@ interface Listed {
   readonly shown: EventTest;
 }
 
-function judgeList(context: StepContext, expected: Expected, { status, found, shown }: Listed): void {
+function judgeList(context: StepContext, expected: Expected, { status, found, shown: entries }: Listed): void {
   context.judgeStatus(status, expected.status);
   const { count, names } = expected;
+  const shown = status === IsdscStatus.SUCCESS ? entries : SERVICE;
   // A list that never came is no empty one.
   const missing = status === IsdscStatus.SUCCESS ? undefined : `no list (${describeStatus(status)})`;
   if (count !== undefined) {

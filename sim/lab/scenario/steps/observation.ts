@@ -16,6 +16,7 @@ import type { InitiatorService } from "../../../../host/initiator_service/initia
 import { keyForLogin } from "../../../../host/initiator_service/login_keys.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID } from "../../../../host/wmi/adapter_information.ts";
 import type { Task } from "../../../kernel/task.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import { boolean, doc, mapping, oneOf, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
@@ -99,7 +100,7 @@ export const OBSERVATION_STEPS = {
     check({ adapter, port }, check) {
       const ports = check.world.adapters.get(adapter)?.networkInterface.addresses ?? [];
       if (port === ALL_PORTS || port < ports.length) return;
-      check.part("port").refuse(String(port), `all, or a port of ${adapter}: ${[...ports.keys()].join(", ")}`);
+      check.part("port").refuse(String(port), `all, or a port of ${adapter}: ${alternatives(ports.keys())}`);
     },
     *run({ adapter, port }, context, { health, cacheValid, identity }) {
       const unit = context.unit(adapter);

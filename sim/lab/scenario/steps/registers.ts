@@ -5,6 +5,7 @@
  */
 
 import { MAILBOX_COUNT, Register } from "../../../parts/register_file.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import { doc, integer, mapping, optional, scalar } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
 import { fieldsOfAnswer } from "./expectations.ts";
@@ -20,7 +21,7 @@ const REGISTERS: ReadonlyMap<string, number> = new Map([
 const NAMES = [...REGISTERS.keys()];
 
 const REGISTER = scalar<number>({
-  accepts: `one of ${NAMES.join(", ")}`,
+  accepts: `one of ${alternatives(NAMES)}`,
   words: NAMES,
   example: "MAILBOX0",
   parse: (name) => REGISTERS.get(name),

@@ -46,7 +46,8 @@ const APPLICATION = scalar<string>({
  */
 export function parallel<G extends StepGroup>(group: G): StepKind<readonly Branch<G>[]> {
   return step({
-    doc: "Several applications at once, each with steps of its own; ends when all have ended.",
+    doc: "Several applications at once, each with steps of its own; ends when all have ended. " +
+      "A look sees what all of them have done in its moment.",
     isBlock: true,
     shape: filled(entries(APPLICATION, doc("What it does, in order.", filled(list(shapeOf(group)))))),
     check(branches, check) {
@@ -54,8 +55,9 @@ export function parallel<G extends StepGroup>(group: G): StepKind<readonly Branc
     },
     *run(branches, context) {
       const { kernel } = context.world;
+      const turns = { count: 0 };
       const applications = branches.map(({ name, value }) =>
-        kernel.spawn(`application ${name}`, takeSteps(group, value, { ...context.run, application: name }))
+        kernel.spawn(`application ${name}`, takeSteps(group, value, { ...context.run, application: name, turns }))
       );
       for (const application of applications) context.run.processes.add(application as Process);
       for (const application of applications) yield* kernel.join(application);

@@ -16,6 +16,7 @@ import {
   SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
 } from "../../../../host/wmi/security_config_operations.ts";
 import { ALL_PORTS, IdentificationType } from "../../../../firmware/manual/interface.ts";
+import { alternatives } from "../../../shape/alternatives.ts";
 import { type Contradiction, doc, integer, mapping, optional, type ValueOf } from "../../../shape/shape.ts";
 import { HEX_BYTES, INTERNET_ADDRESS, PORT, SECURITY_FLAGS } from "../values.ts";
 
@@ -116,7 +117,7 @@ export function foreignInput(method: number, input: Input): Contradiction | unde
   if (foreign !== undefined) {
     const accepted = known.fields.length === 0
       ? "no fields: the method has no IN"
-      : `one of ${known.fields.join(", ")}`;
+      : `one of ${alternatives(known.fields)}`;
     return { path: foreign, given: `the field ${foreign}`, accepted };
   }
   const { GenerationalGuid } = input;

@@ -71,8 +71,8 @@ Deno.test("documentation is that of hbasim help", () => {
   assertEquals(verb?.about, helpTopic("setKey")?.about);
   assertEquals(verb?.example, helpTopic("setKey")?.example);
   assertEquals(at("storage")?.about, "Where keys are kept.");
-  assertEquals(at("storage")?.accepts, "nvram, ram, none");
-  assertEquals(at("nvram")?.accepts, "nvram, ram, none");
+  assertEquals(at("storage")?.accepts, "nvram, ram, or none");
+  assertEquals(at("nvram")?.accepts, "nvram, ram, or none");
   assertEquals(knownAt(text, 0)?.about, "What the report calls it.");
   assertEquals(knownAt(`# nothing\n${text}`, 4), undefined);
 });

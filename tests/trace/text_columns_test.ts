@@ -1,7 +1,9 @@
 /** A line fits a terminal by columns, not by characters: some take two, some none. */
 
 import { assert, assertEquals } from "@std/assert";
-import { columnsOf, cutToColumns } from "../../../sim/lab/command/columns.ts";
+import { LADDER_HEADER, renderLadder } from "../../sim/trace/ladder.ts";
+import type { TraceEvent } from "../../sim/trace/recorder.ts";
+import { columnsOf, cutToColumns, padToColumns } from "../../sim/trace/text_columns.ts";
 
 Deno.test("East Asian characters and emoji take two columns, marks none", () => {
   const texts: readonly (readonly [text: string, columns: number])[] = [
@@ -35,5 +37,23 @@ Deno.test("what is cut takes the columns that there are, keeps marks with their 
       const taken = columnsOf(cut);
       assert(taken <= columns && (cut === text || taken >= columns - 1), `${columns}: ${cut}`);
     }
+  }
+});
+
+Deno.test("what stands behind a name begins in the same column, whatever the name is written in", () => {
+  const named = (component: string): TraceEvent => ({
+    ...{ sequence: 0, cycle: 7, component, kind: "state", cause: -1, because: -1 },
+    fields: { state: "ready", detail: "" },
+  });
+  for (const name of ["hba0", "接続", "f\u00fcr", "fu\u0308r", "a name of more than eighteen", "⚡❤\ufe0f", "한글"]) {
+    assertEquals(columnsOf(padToColumns(name, 18)), Math.max(18, columnsOf(name)), name);
+    assertEquals(padToColumns(name, 18).trimEnd(), name);
+    const [line = ""] = renderLadder([named(name)], 250_000_000);
+    const header = LADDER_HEADER.indexOf("event");
+    assertEquals(
+      columnsOf(line.slice(0, line.indexOf("=="))),
+      Math.max(header, header - 19 + columnsOf(name) + 1),
+      name,
+    );
   }
 });

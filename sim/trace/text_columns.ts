@@ -29,6 +29,11 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
+/** A text with so many blanks behind it that it takes so many columns at least. */
+export function padToColumns(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
+}
+
 /**
  * A text of one line that takes so many columns at the most: what is cut off is told by `…`. Marks stay with their
  * character.
