@@ -45,7 +45,7 @@ async function compareRow(row: Row, first: Checkout, second: Checkout): Promise<
     const [before, after] = [await row.ours(first), await row.ours(second)];
     if (isMissing(before)) return missing(before);
     if (isMissing(after)) return missing(after);
-    const taken = await inTurns(after, before, Math.max(PAIRS, row.pairs ?? PAIRS));
+    const taken = await inTurns(after, before, Math.max(PAIRS, row.pairs ?? PAIRS), row.warmUps);
     const each = ratios(taken);
     const interval = medianInterval(each);
     if (interval === undefined) return "not measured: too few samples";

@@ -13,14 +13,14 @@ export const PAIRS = 11;
 
 /** What a row comes to, or why it comes to nothing. */
 export async function measureRow(row: Row, surroundings: Surroundings): Promise<Outcome> {
-  const { name, about, unit, target, pairs = PAIRS } = row;
+  const { name, about, unit, target, pairs = PAIRS, warmUps } = row;
   const missing = ({ notMeasured }: NotMeasured) => ({ name, about, notMeasured });
   try {
     const ours = await row.ours(surroundings.ours);
     if (isMissing(ours)) return missing(ours);
     const theirs = await row.peer?.sample(surroundings);
     if (theirs !== undefined && isMissing(theirs)) return missing(theirs);
-    const taken = await inTurns(ours, theirs ?? (() => 1), pairs);
+    const taken = await inTurns(ours, theirs ?? (() => 1), pairs, warmUps);
     const figures = { name, about, unit, ours: median(taken.first) };
     if (row.peer === undefined) return figures;
     const each = ratios(row.ratio === "peer / ours" ? { first: taken.second, second: taken.first } : taken);

@@ -50,6 +50,8 @@ export interface Row {
   readonly target?: Target;
   /** How many pairs of samples are taken; 11 by default. */
   readonly pairs?: number;
+  /** How many samples of each side do not count, because code is still being compiled; by the number of pairs if not given. */
+  readonly warmUps?: number;
   /** It takes minutes, and is measured only if it is named. */
   readonly takesMinutes?: true;
 }

@@ -52,9 +52,18 @@ function warmUps(count: number): number {
   return count > 7 ? 5 : count > 1 ? 1 : 0;
 }
 
-/** Takes samples in turns; which goes first changes from pair to pair. */
-export async function inTurns(first: Sample, second: Sample, count: number): Promise<Pairs> {
-  for (let index = 0; index < warmUps(count); index++) {
+/**
+ * Takes samples in turns; which goes first changes from pair to pair.
+ *
+ * @param uncounted How many of each are taken before; by their number if not given.
+ */
+export async function inTurns(
+  first: Sample,
+  second: Sample,
+  count: number,
+  uncounted: number = warmUps(count),
+): Promise<Pairs> {
+  for (let index = 0; index < uncounted; index++) {
     await first();
     await second();
   }

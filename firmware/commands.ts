@@ -116,9 +116,9 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   },
   setPresharedKeyForId: {
     responseBytes: 0,
-    *handler(options, _mailbox, request) {
+    handler(options, _mailbox, request) {
       const decoded = PRESHARED_KEY_REQUEST.decode(request);
-      return yield* setKey(options, decoded.key, options.cache.setKey(decoded));
+      return setKey(options, decoded.key, options.cache.setKey(decoded));
     },
   },
   getPresharedKeyForId: {
@@ -133,9 +133,9 @@ const COMMANDS: Readonly<Record<keyof typeof MailboxCommand, Command>> = {
   },
   setGroupPresharedKey: {
     responseBytes: 0,
-    *handler(options, _mailbox, request) {
+    handler(options, _mailbox, request) {
       const { key } = GROUP_KEY_REQUEST.decode(request);
-      return yield* setKey(options, key, options.cache.setGroupKey(key));
+      return setKey(options, key, options.cache.setGroupKey(key));
     },
   },
   setTunnelModeOuterAddress: {

@@ -159,12 +159,12 @@ export class PortDriver {
   }
 
   /** Carries an IRP out. Whoever waits may be ended: what the miniport holds by then goes on, and ends by itself. */
-  *systemControl(irp: WmiIrp): Task<IoStatus> {
+  systemControl(irp: WmiIrp): Task<IoStatus> {
     const { kernel, group } = this.#options;
     const pending = new PendingIrp(kernel, this.name, irp);
     this.#outstanding.add(pending);
     group.spawn(`${this.name} request`, this.#serve(pending));
-    return yield* pending.done.wait();
+    return pending.done.wait();
   }
 
   /** The host lost power, and all requests with it. Whoever still waits is outside the host, and learns that it is gone. */

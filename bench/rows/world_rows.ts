@@ -94,6 +94,25 @@ function beforeNow(measure: (checkout: Checkout) => Promise<Sample | NotMeasured
   return { name: "before", sample };
 }
 
+/** The first story of a process, after its modules are there and before anything of it was compiled. */
+function firstStory(checkout: Checkout): Promise<Sample> {
+  const program = new URL("../first_story.ts", import.meta.url).pathname;
+  const config = new URL("deno.json", OURS.root).pathname;
+  return Promise.resolve(() => {
+    const { success, stdout, stderr } = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--allow-all", "--config", config, program, checkout.root.href],
+    }).outputSync();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return Number(new TextDecoder().decode(stdout));
+  });
+}
+
+/**
+ * A story goes through some two thousand functions, of which an engine goes on compiling the less frequent ones for five
+ * hundred stories: until then it is measured how it compiles, which {@linkcode firstStory} shows by itself.
+ */
+const WARM_UPS = 40;
+
 /** Rows of whole worlds. */
 export const WORLD_ROWS: readonly Row[] = [
   {
@@ -103,6 +122,15 @@ export const WORLD_ROWS: readonly Row[] = [
     ours: stories,
     peer: { name: "bare events", sample: ({ ours }) => bareEvents(ours) },
     target: { most: 20 },
+    warmUps: WARM_UPS,
+  },
+  {
+    name: "story-first",
+    about: "the first boot, 10 sets, reboot of a process; over one that all is compiled for",
+    unit: "ms",
+    ours: firstStory,
+    peer: { name: "compiled", sample: ({ ours }) => stories(ours) },
+    warmUps: WARM_UPS,
   },
   {
     name: "story-before",
@@ -112,6 +140,7 @@ export const WORLD_ROWS: readonly Row[] = [
     peer: beforeNow(stories),
     ratio: "peer / ours",
     target: { least: 2 },
+    warmUps: WARM_UPS,
   },
   {
     name: "set-before",
@@ -121,6 +150,7 @@ export const WORLD_ROWS: readonly Row[] = [
     peer: beforeNow(sets),
     ratio: "peer / ours",
     target: { least: 2 },
+    warmUps: WARM_UPS,
   },
   {
     name: "campaign",
@@ -130,6 +160,7 @@ export const WORLD_ROWS: readonly Row[] = [
     peer: beforeNow(stories),
     ratio: "peer / ours",
     target: { least: 3 },
+    warmUps: WARM_UPS,
   },
   {
     name: "digest",
@@ -138,6 +169,7 @@ export const WORLD_ROWS: readonly Row[] = [
     ours: digests,
     peer: { name: "running", sample: ({ ours }) => stories(ours) },
     target: { most: 0.01 },
+    warmUps: WARM_UPS,
   },
   {
     name: "recording",

@@ -251,10 +251,10 @@ export class AdapterLink {
    *
    * @param because The event that wrote it, if it comes out of what the service holds.
    */
-  *set(record: SecurityRecord, because?: number): Task<CallOutcome> {
+  set(record: SecurityRecord, because?: number): Task<CallOutcome> {
     switch (record.kind) {
       case "preshared-key":
-        return yield* this.#call(
+        return this.#call(
           SecurityMethod.setPresharedKeyForId,
           SET_PRESHARED_KEY_FOR_ID_IN.encode({
             PortNumber: record.portNumber,
@@ -266,13 +266,13 @@ export class AdapterLink {
           { because },
         );
       case "group-key":
-        return yield* this.#call(
+        return this.#call(
           SecurityMethod.setGroupPresharedKey,
           SET_GROUP_PRESHARED_KEY_IN.encode({ Key: record.key }),
           { because },
         );
       case "tunnel-address":
-        return yield* this.#call(
+        return this.#call(
           SecurityMethod.setTunnelModeOuterAddress,
           SET_TUNNEL_MODE_OUTER_ADDRESS_IN.encode({
             PortNumber: record.portNumber,
@@ -287,8 +287,8 @@ export class AdapterLink {
   }
 
   /** Asks for the flags of an identifier's key. */
-  *getFlags(portNumber: number, idType: number, id: Uint8Array): Task<CallOutcome> {
-    return yield* this.#call(
+  getFlags(portNumber: number, idType: number, id: Uint8Array): Task<CallOutcome> {
+    return this.#call(
       SecurityMethod.getPresharedKeyForId,
       GET_PRESHARED_KEY_FOR_ID_IN.encode({ PortNumber: portNumber, IdType: idType, Id: id }),
       { outputBytes: GET_PRESHARED_KEY_FOR_ID_OUT.sizeof },
@@ -296,13 +296,13 @@ export class AdapterLink {
   }
 
   /** Drops all keys of the adapter. */
-  *clearCache(): Task<CallOutcome> {
-    return yield* this.#call(SecurityMethod.clearCache, new Uint8Array(0));
+  clearCache(): Task<CallOutcome> {
+    return this.#call(SecurityMethod.clearCache, new Uint8Array(0));
   }
 
   /** Stores the name of the present generation in the adapter. */
-  *setGenerationalGuid(guid: Uint8Array): Task<CallOutcome> {
-    return yield* this.#call(
+  setGenerationalGuid(guid: Uint8Array): Task<CallOutcome> {
+    return this.#call(
       SecurityMethod.setGenerationalGuid,
       SET_GENERATIONAL_GUID_IN.encode({ GenerationalGuid: guid }),
     );

@@ -28,7 +28,6 @@
  * @module
  */
 
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import {
   ALL_PORTS,
   decodeKeyName,
@@ -36,7 +35,7 @@ import {
   type PresharedKeyQuery,
 } from "../../firmware/manual/interface.ts";
 import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
-import { ALL_ADAPTERS, type HeldRow, nameKey, RowIndex } from "./row_index.ts";
+import { ALL_ADAPTERS, type HeldRow, keyBytes, nameKey, RowIndex } from "./row_index.ts";
 import { isLeftBehind, keyForAllPorts, leftTunnels, portOfTunnel } from "./left_tunnels.ts";
 import { changesOfRefusals, type Note, type NoteKind, noteOf, readNote } from "./row_note.ts";
 import type { RowSealer } from "./row_sealer.ts";
@@ -163,8 +162,8 @@ export class HeldRecords {
   /** What stands for the rows that count for an adapter, and a record that comes to them. */
   fingerprint(adapter: string, record?: SecurityRecord): Uint8Array {
     const value = record === undefined ? undefined : recordValue(record);
-    const parts = this.effective(adapter).flatMap(({ key, row }) => [utf8ToBytes(key), row.value]);
-    if (record !== undefined && value !== undefined) parts.push(utf8ToBytes(this.keyOf(record)), value);
+    const parts = this.effective(adapter).flatMap(({ key, row }) => [keyBytes(key), row.value]);
+    if (record !== undefined && value !== undefined) parts.push(keyBytes(this.keyOf(record)), value);
     const fingerprint = this.#sealer.fingerprint(parts);
     value?.fill(0);
     return fingerprint;

@@ -24,6 +24,13 @@ export function nameKey({ kind, name }: Pick<StoreRowName, "kind" | "name">): st
   return rowKey({ adapter: ALL_ADAPTERS, kind, name });
 }
 
+/** The bytes of a {@linkcode nameKey}: letters, digits and slashes alone, which take no encoder. */
+export function keyBytes(key: string): Uint8Array {
+  const bytes = new Uint8Array(key.length);
+  for (let index = 0; index < key.length; index++) bytes[index] = key.charCodeAt(index);
+  return bytes;
+}
+
 /** A set of rows. */
 export class RowIndex {
   /** Of each adapter, by {@linkcode nameKey}. */

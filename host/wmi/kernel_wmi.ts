@@ -184,14 +184,14 @@ export class KernelWmi {
    * @param owner Whose request it is; the calling process by default.
    * @returns What was read, `undefined` unless the status is success. What `read` throws is thrown to the caller.
    */
-  *readInstance<T>(
+  readInstance<T>(
     deviceName: string,
     guid: Uint8Array,
     capacityBytes: number,
     read: (data: Uint8Array) => T,
     owner?: RequestOwner,
   ): Task<{ readonly ntStatus: number; readonly srbStatus: number; readonly value: T | undefined }> {
-    return yield* this.#sendWithRoom(deviceName, MinorFunction.querySingleInstance, {
+    return this.#sendWithRoom(deviceName, MinorFunction.querySingleInstance, {
       lengthBytes: INSTANCE_DATA_OFFSET + capacityBytes,
       write: (buffer) => writeInstanceQuery(guid, 0, buffer),
       read: ofSuccess((wnode) => read(dataOf(wnode, WNODE_SINGLE_INSTANCE))),

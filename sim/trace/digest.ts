@@ -27,6 +27,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import type { FieldTypes } from "./event_kind.ts";
 import type { Recorder, TraceColumns } from "./recorder.ts";
 
 /** A hash takes them as gladly as larger ones, and each world has a buffer of this size, and each digest one. */
@@ -73,6 +74,45 @@ export function writeCanonicalTrace(columns: TraceColumns, write: (chunk: Uint8A
   new CanonicalWriter(write).write(columns);
 }
 
+/** A kind of events as it is written. */
+interface Layout {
+  readonly name: string;
+  readonly entries: readonly [string, string][];
+  readonly isText: readonly boolean[];
+  /** Two kinds of the same name and fields are one. */
+  readonly key: string;
+}
+
+function layoutOf(name: string, fields: FieldTypes): Layout {
+  const entries = Object.entries(fields);
+  return { name, entries, isText: entries.map(([, type]) => type === "text"), key: JSON.stringify([name, entries]) };
+}
+
+/** Canonical numbers of what columns refer to, by its place there; -1 for what has none yet. */
+class Numbers {
+  readonly components: Int32Array;
+  readonly kinds: Int32Array;
+  readonly texts: Int32Array;
+
+  constructor({ components, kinds, texts }: TraceColumns) {
+    this.components = new Int32Array(components.length);
+    this.kinds = new Int32Array(kinds.length);
+    this.texts = new Int32Array(texts.length);
+    this.forget();
+  }
+
+  forget(): void {
+    for (const numbers of [this.components, this.kinds, this.texts]) numbers.fill(-1);
+  }
+}
+
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 0x7f) return false;
+  }
+  return true;
+}
+
 class CanonicalWriter {
   readonly #write: (chunk: Uint8Array) => void;
   readonly #chunk = new Uint8Array(CHUNK_BYTES);
@@ -99,61 +139,91 @@ class CanonicalWriter {
   }
 
   /** Writes the next events. */
-  write({ components, kinds, texts, cycle, component, kind, cause, values }: TraceColumns): void {
-    const layouts = kinds.map(({ name, fields }) => {
-      const entries = Object.entries(fields);
-      return { name, entries, key: JSON.stringify([name, entries]) };
-    });
+  write(columns: TraceColumns): void {
+    const { components, texts, cycle, component, kind, cause, values } = columns;
+    const layouts = columns.kinds.map(({ name, fields }) => layoutOf(name, fields));
+    // Columns refer to texts by numbers of their own: a map is asked once for each of them, and not once for each use.
+    const numbers = new Numbers(columns);
     let next = 0;
     if (this.#events === 0) this.#bytes(this.#encoder.encode(HEADER));
     for (let index = 0; index < cycle.length; index++) {
-      if (this.#events++ % EPOCH_EVENTS === 0) this.#beginEpoch();
-      const layout = layouts[kind[index] as number] as typeof layouts[number];
+      if (this.#events++ % EPOCH_EVENTS === 0) this.#beginEpoch(numbers);
+      const place = kind[index] as number;
+      const layout = layouts[place] as Layout;
       this.#int64(cycle[index] as number);
-      this.#text(components[component[index] as number] as string);
-      this.#kind(layout);
+      this.#numbered(components, component[index] as number, numbers.components);
+      const number = numbers.kinds[place] as number;
+      if (number >= 0) this.#uint32(number);
+      else numbers.kinds[place] = this.#kind(layout);
       this.#uint32(cause[index] as number);
-      for (const [, type] of layout.entries) {
+      for (let field = 0; field < layout.isText.length; field++) {
         const value = values[next++] as number;
-        if (type === "text") this.#text(texts[value] as string);
+        if (layout.isText[field] === true) this.#numbered(texts, value, numbers.texts);
         else this.#int64(value);
       }
     }
     this.#flush();
   }
 
-  #beginEpoch(): void {
-    this.#texts.clear();
-    this.#kinds.clear();
+  /** A text by its place in a list, whose canonical number is noted beside it as long as it holds. */
+  #numbered(list: readonly string[], index: number, numbers: Int32Array): void {
+    const number = numbers[index] as number;
+    if (number >= 0) this.#uint32(number);
+    else numbers[index] = this.#text(list[index] as string);
   }
 
-  #kind(layout: { readonly name: string; readonly entries: [string, string][]; readonly key: string }): void {
+  #beginEpoch(numbers: Numbers): void {
+    this.#texts.clear();
+    this.#kinds.clear();
+    numbers.forget();
+  }
+
+  /** Writes a kind, and gives its canonical number. */
+  #kind(layout: Layout): number {
     const known = this.#kinds.get(layout.key);
     if (known !== undefined) {
       this.#uint32(known);
-      return;
+      return known;
     }
-    this.#uint32(this.#kinds.size);
-    this.#kinds.set(layout.key, this.#kinds.size);
+    const number = this.#kinds.size;
+    this.#uint32(number);
+    this.#kinds.set(layout.key, number);
     this.#text(layout.name);
     this.#uint32(layout.entries.length);
     for (const [name, type] of layout.entries) {
       this.#text(name);
       this.#bytes(Uint8Array.of(type === "text" ? 1 : 0));
     }
+    return number;
   }
 
-  #text(text: string): void {
+  /** Writes a text, and gives its canonical number. */
+  #text(text: string): number {
     const known = this.#texts.get(text);
     if (known !== undefined) {
       this.#uint32(known);
+      return known;
+    }
+    const number = this.#texts.size;
+    this.#uint32(number);
+    this.#texts.set(text, number);
+    this.#utf8(text);
+    return number;
+  }
+
+  /** Length and bytes of a text. Nearly all are ASCII, and an encoder costs more than everything else about them. */
+  #utf8(text: string): void {
+    if (!isAscii(text)) {
+      const bytes = this.#encoder.encode(text);
+      this.#uint32(bytes.length);
+      this.#bytes(bytes);
       return;
     }
-    this.#uint32(this.#texts.size);
-    this.#texts.set(text, this.#texts.size);
-    const bytes = this.#encoder.encode(text);
-    this.#uint32(bytes.length);
-    this.#bytes(bytes);
+    this.#uint32(text.length);
+    for (let index = 0; index < text.length; index++) {
+      if (this.#length === CHUNK_BYTES) this.#flush();
+      this.#chunk[this.#length++] = text.charCodeAt(index);
+    }
   }
 
   #int64(value: number): void {

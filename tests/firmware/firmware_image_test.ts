@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { ed25519 } from "@noble/curves/ed25519.js";
 import nacl from "tweetnacl";
 import { assembleFirmwareImage, signFirmwareImage, verifyFirmwareImage } from "../../firmware/firmware_image.ts";
 
@@ -59,4 +60,28 @@ Deno.test("verifyFirmwareImage() refuses a second signature that is made of the 
   const sum = BigInt(`0x${digits.join("")}`) + order;
   scalar.forEach((_, index) => scalar[index] = Number((sum >> BigInt(8 * index)) & 0xffn));
   assertEquals(verifyFirmwareImage(forged, publicKey), { type: "refused", reason: "the signature is wrong" });
+});
+
+Deno.test("verifyFirmwareImage() decides as the library's own verification does about keys and signatures of small order", () => {
+  // Points of order 1 to 8, canonical or not, with both signs: whoever takes one as R or A takes signatures of nobody.
+  const encodings = [
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  ].flatMap((hex) => {
+    const point = Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+    return [point, point.map((byte, index) => index === 31 ? byte ^ 0x80 : byte)];
+  });
+  const signed = image.subarray(0, -64);
+  for (const key of [...encodings, publicKey]) {
+    for (const point of encodings) {
+      const signature = Uint8Array.from([...point, ...new Uint8Array(32)]);
+      const expected = ed25519.verify(signature, signed, key, { zip215: false }) ? "verified" : "refused";
+      assertEquals(verifyFirmwareImage(Uint8Array.from([...signed, ...signature]), key).type, expected);
+    }
+  }
 });

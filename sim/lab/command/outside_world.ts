@@ -1,6 +1,6 @@
 /**
- * What a run of the command has to do with the world outside: a bridge to a
- * real peer, the recording of one, or nothing.
+ * A run of the command that has to do with the world outside: a bridge to a
+ * real peer, or the recording of one.
  *
  * @module
  */
@@ -14,28 +14,7 @@ import { endSessions } from "../bridge/farewell.ts";
 import { decodeRecording, encodeRecording, RecordedOutside, type Recording } from "../bridge/recording.ts";
 import { BridgeError, type BridgeProgress, UdpBridge } from "../bridge/udp_bridge.ts";
 import { InputError } from "../../kernel/input_error.ts";
-import type { World } from "../world/world.ts";
-
-/** What a run has to do with the world outside. */
-export interface OutsideWorld {
-  /** The seed of the run; the scenario's own if `undefined`. */
-  readonly seed: string | undefined;
-  /** The seed as it may be shown; that of the run if `undefined`. Whoever knows a drawn seed knows the keys. */
-  readonly shownSeed: string | undefined;
-  /** Connects a world that has no power yet. */
-  connect(world: World): void;
-  /** The last step is taken, or the user has stopped the run: sessions are ended. */
-  end(world: World): void;
-  /** Closes what was opened, whatever became of the run. */
-  close(): void;
-  /** What came in, to be written; `undefined` if nothing could. */
-  recording(): Uint8Array | undefined;
-}
-
-/** A run without anything outside. */
-export function closedWorld(seed: string | undefined): OutsideWorld {
-  return { seed, shownSeed: undefined, connect: () => {}, end: () => {}, close: () => {}, recording: () => undefined };
-}
+import { closedWorld, type OutsideWorld } from "./closed_world.ts";
 
 const DRAWN_SEED = "drawn, in the recording";
 

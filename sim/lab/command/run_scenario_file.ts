@@ -12,11 +12,6 @@ import { formatCoordinate } from "../../trace/coordinate.ts";
 import { CycleProfile } from "../foreign/cycle_profile.ts";
 import { encodePcapng } from "../../trace/pcapng.ts";
 import { traceEnd, traceHead, traceParts, tracePieces } from "../../trace/trace_file.ts";
-import { bundleOf, encodeBundle } from "../explore/tape/bundle.ts";
-import { EventHasher } from "../explore/tape/event_hashes.ts";
-import { failureSignature } from "../explore/tape/signature.ts";
-import type { ScenarioSource } from "../explore/tape/subject.ts";
-import { watchRun } from "../page/content/run_content.ts";
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
 import { runCase, type RunOptions, runOptions } from "../scenario/runner.ts";
@@ -30,10 +25,10 @@ import { countOf } from "./count_option.ts";
 import { driverInterfaces } from "./driver_frames.ts";
 import { readAs } from "./input_files.ts";
 import { OutputError, OutputFiles, type Readers } from "./output_files.ts";
-import type { OutsideWorld } from "./outside_world.ts";
+import type { OutsideWorld } from "./closed_world.ts";
+import type { KeptRun } from "./kept_run.ts";
 import { profileBytes, profiled, profileLines } from "./module_profile.ts";
 import { RunProgress } from "./progress.ts";
-import { builtPage, reportPage, withMoment } from "./report_page.ts";
 import { Slices } from "./slices.ts";
 import { fitting } from "./fitting.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
@@ -89,20 +84,16 @@ interface Output {
     | "html";
   readonly readers?: Readers;
   /** @param run What came of the run, and what was run. */
-  encode(run: Ran, outside: OutsideWorld, file: string): Uint8Array | Iterable<Uint8Array> | undefined;
+  encode(run: Ran, outside: OutsideWorld, file: string): Content | Promise<Content>;
   /** Whether nothing is written of a run that was stopped: nobody can make it again. */
   readonly needsEnd?: true;
 }
 
+type Content = Uint8Array | Iterable<Uint8Array> | undefined;
+
 /** A run that is over. */
-interface Ran {
-  readonly world: World;
-  readonly report: ScenarioReport;
-  readonly scenario: ScenarioSource;
+interface Ran extends KeptRun {
   readonly profile: CycleProfile;
-  /** The command that runs it again. */
-  readonly again: string;
-  readonly revealsKeys: boolean;
 }
 
 const OUTPUTS: readonly Output[] = [
@@ -118,9 +109,12 @@ const OUTPUTS: readonly Output[] = [
     readers: "its owner",
     encode: ({ world: { keyLog } }) => new TextEncoder().encode(keyLog.toText()),
   },
-  { option: "bundle", readers: "its owner", encode: bundleBytes, needsEnd: true },
-  { option: "html", encode: htmlBytes, needsEnd: true },
+  { option: "bundle", readers: "its owner", encode: async (run) => (await keeping()).bundleBytes(run), needsEnd: true },
+  { option: "html", encode: async (run) => (await keeping()).htmlBytes(run), needsEnd: true },
 ];
+
+/** What makes a bundle or a report is as much as a tenth of the program: it is loaded for whoever asks for one. */
+const keeping = () => import("./kept_run.ts");
 
 /** The events that are kept at the end: those before them have been written as they went. */
 function* endOfStream({ recorder }: World): Generator<Uint8Array> {
@@ -134,22 +128,6 @@ function streamInto(outputs: OutputFiles, { recorder, kernel }: World): void {
   recorder.watchDropped((columns) => {
     for (const part of traceParts(columns)) outputs.append("--stream", part);
   });
-}
-
-/** A run without a tape, as it was. */
-function bundleBytes({ world, report: { digest, verdicts }, scenario }: Ran): Uint8Array {
-  const signature = failureSignature(verdicts);
-  const hashes = new EventHasher(world.recorder).hashes();
-  const outcome = { tape: [], digest, hashes, ...(signature === undefined ? {} : { signature }) };
-  return encodeBundle(bundleOf({ scenario }, outcome));
-}
-
-/** The same run, watched: what it looks like inside is not in the trace. */
-function htmlBytes({ scenario, again, revealsKeys }: Ran): Uint8Array {
-  const subject = { scenario };
-  const { content, outcome } = watchRun(subject);
-  const command = withMoment(again, "run.bundle");
-  return new TextEncoder().encode(reportPage({ content, bundle: bundleOf(subject, outcome), revealsKeys, command }));
 }
 
 /** The wire, and beside it the mailbox and WMI. */
@@ -188,7 +166,7 @@ export async function runScenarioFile(
   const { from, replay } = given;
   const outputs = new OutputFiles([file, from, replay].filter((name) => name !== undefined));
   try {
-    prepareOutputs(outputs, given);
+    await prepareOutputs(outputs, given);
     refuseUnseen(given);
     if (given.stream !== undefined && given.ring === undefined) {
       throw new InputError("--stream goes with --ring; expected --trace where all events are kept");
@@ -229,7 +207,7 @@ export async function runScenarioFile(
       again: commandAgain({ opened, file, set, options: { ...optionsAgain(given), bundle: "run.bundle" } }),
       revealsKeys: given["reveal-keys"] !== undefined,
     };
-    writeOutputs(outputs, given, written, outside);
+    await writeOutputs(outputs, given, written, outside);
     return report;
   } finally {
     outputs.close();
@@ -237,8 +215,8 @@ export async function runScenarioFile(
 }
 
 /** Makes room for what was asked for. */
-function prepareOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"]): void {
-  if (given.html !== undefined) builtPage();
+async function prepareOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"]): Promise<void> {
+  if (given.html !== undefined) (await keeping()).builtPage();
   for (const { option, readers } of OUTPUTS) {
     const target = given[option];
     const isSecret = option === "html" && given["reveal-keys"] !== undefined;
@@ -247,7 +225,12 @@ function prepareOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"]):
 }
 
 /** Writes what was asked for; of a run that was stopped, what has happened until then. */
-function writeOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"], run: Ran, outside: OutsideWorld): void {
+async function writeOutputs(
+  outputs: OutputFiles,
+  given: ScenarioRunGiven["given"],
+  run: Ran,
+  outside: OutsideWorld,
+): Promise<void> {
   const stopped: string[] = [];
   for (const { option, encode, needsEnd } of OUTPUTS) {
     const target = given[option];
@@ -256,7 +239,7 @@ function writeOutputs(outputs: OutputFiles, given: ScenarioRunGiven["given"], ru
       tell(`hbasim: interrupted: no ${option} is written, it would hold a run that nobody can make again`);
       continue;
     }
-    const content = encode(run, outside, target);
+    const content = await encode(run, outside, target);
     if (content === undefined) continue;
     outputs.write(`--${option}`, content);
     stopped.push(`--${option}`);

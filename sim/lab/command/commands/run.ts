@@ -9,7 +9,7 @@ import { quoted } from "../../../kernel/given.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { interruptedCode, listenForInterruption } from "../interruption.ts";
 import { readAs } from "../input_files.ts";
-import { closedWorld, type OutsideWorld, recordedWorld } from "../outside_world.ts";
+import { closedWorld, type OutsideWorld } from "../closed_world.ts";
 import { caseId, parametersOf } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
 import { RUN_OPTIONS, runScenarioFile } from "../run_scenario_file.ts";
@@ -74,11 +74,11 @@ export const run = command({
         `--${option} goes with one case, ${quoted(first.file)} has ${cases.length}; name one: ${example}`,
       );
     }
+    const outside = await outsideOf(given);
     const interruption = listenForInterruption();
     try {
       let code = HOLDS;
       for (const scenario of cases) {
-        const outside = (world: string) => outsideOf(given, world);
         const report = await runScenarioFile({ scenario, given, outside, interruption: interruption.signal });
         if (report.interrupted) return interruptedCode(interruption.signal);
         if (!report.holds) code = FAILS;
@@ -90,13 +90,14 @@ export const run = command({
   },
 });
 
-function outsideOf(
+/** What a run has to do with the world outside, by the digest of its world. Few have a recording: it is loaded for them. */
+async function outsideOf(
   { seed, replay }: { readonly seed?: string; readonly replay?: string },
-  world: string,
-): OutsideWorld {
-  if (replay === undefined) return closedWorld(seed);
+): Promise<(world: string) => OutsideWorld> {
+  if (replay === undefined) return () => closedWorld(seed);
   if (seed !== undefined) {
     throw new InputError(`--seed ${quoted(seed)} with --replay: expected --replay alone, it brings its seed`);
   }
-  return readAs(replay, (bytes) => recordedWorld(bytes, world), "--replay");
+  const { recordedWorld } = await import("../outside_world.ts");
+  return (world) => readAs(replay, (bytes) => recordedWorld(bytes, world), "--replay");
 }
