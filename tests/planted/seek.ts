@@ -6,6 +6,7 @@
  */
 
 import { BLOCK_SEEDS, type FoundFailure, runBlock } from "../../sim/lab/explore/search/block.ts";
+import { CHAOS, HEALING, isCalled } from "../../sim/lab/explore/oracle/healing.ts";
 import { runTrial } from "../../sim/lab/explore/search/trial.ts";
 import { shrink } from "../../sim/lab/explore/shrink/shrink.ts";
 import { drawStory } from "../../sim/lab/explore/workload/draw_story.ts";
@@ -81,7 +82,7 @@ function sizeOf(failure: FoundFailure): Size {
 }
 
 function countOf({ steps, faults }: WrittenScenario): Pick<Size, "steps" | "faults"> {
-  const all = steps.filter(({ name }) => name !== "healing").flatMap(leavesOf);
+  const all = steps.filter(({ name }) => !isCalled(name, HEALING) && !isCalled(name, CHAOS)).flatMap(leavesOf);
   const beside = [...all, ...steps, { faults }].flatMap((step) => "faults" in step ? listOf(step["faults"]) : []);
   return { steps: all.length, faults: new Set(beside).size };
 }

@@ -9,6 +9,8 @@ import { Lineage, type Operation } from "../../../sim/lab/explore/strategy/linea
 import { probeNames, probesOf, ProbeWatch } from "../../../sim/lab/explore/search/probes.ts";
 import { runTrial } from "../../../sim/lab/explore/search/trial.ts";
 import { drawStory } from "../../../sim/lab/explore/workload/draw_story.ts";
+import { elementsOf } from "../../../sim/lab/explore/shrink/elements.ts";
+import { drawSweep, MEETINGS, meetingsOf } from "../../../sim/lab/explore/workload/draw_sweep.ts";
 import { chaosLength, continued, mutate, struck } from "../../../sim/lab/explore/workload/mutate.ts";
 import { readStory } from "../../../sim/lab/explore/workload/story.ts";
 import { storySubject } from "../../../sim/lab/explore/workload/story_subject.ts";
@@ -59,7 +61,7 @@ function supports(): readonly (readonly Operation[])[] {
       lineage = new Lineage(world);
     },
   });
-  return lineage?.supports(3) ?? [];
+  return lineage?.supports(new Set([0, 1, 2])) ?? [];
 }
 
 Deno.test("a login rests on its messages, and on the key that was set and written before it", () => {
@@ -137,4 +139,42 @@ Deno.test("a scenario that is run again with other deviations does as if it were
     assertEquals(outcome.misfits.length, tape === undefined || outcome.tape.length === tape.length ? 0 : 1);
   }
   assertEquals(rerunner.runs, 5);
+});
+
+Deno.test("a sweep has rounds, each healed; its seeds share out all pairs of a kind of step and a kind of fault", () => {
+  const places = new Set<string>();
+  for (let seed = 1; seed <= 200; seed++) {
+    const { steps } = drawSweep(seed);
+    const names = steps.flatMap(({ name }) => typeof name === "string" && /^(healing|chaos) /.test(name) ? [name] : []);
+    assertEquals(names, ["healing 1", "chaos 2", "healing 2", "chaos 3", "healing 3"]);
+    for (const pair of meetingsOf(seed)) places.add(pair.join(" / "));
+  }
+  assert(places.has("set / flash does not take it") && places.has("login / datagram twice"));
+  assert(!places.has("set / datagram twice"), "a setting sends nothing");
+  assertEquals(places.size, MEETINGS.length);
+});
+
+const BROKEN_BETWEEN = `
+name: broken between two healings
+allowNothing: true
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+steps:
+  - { wait: 1s, name: healing 1 }
+  - { wait: 1ms, name: chaos 2 }
+  - killService: {}
+  - { startService: {}, name: healing 2 }
+`;
+
+Deno.test("between a chaos and the next healing nothing is at rest", () => {
+  const signatureOf = (text: string) => runTrial(storySubject(readStory(text, "test"))).signature;
+  assertEquals(signatureOf(BROKEN_BETWEEN), undefined);
+  assertStringIncludes(signatureOf(BROKEN_BETWEEN.replace("chaos 2", "other")) ?? "", "everything comes up");
+});
+
+Deno.test("what is taken out of a story leaves the chaos after a healing where it is", () => {
+  const story = readStory(BROKEN_BETWEEN, "test");
+  const taken = elementsOf(story).map((path) => path.join("."));
+  assertEquals(taken.filter((each) => each.startsWith("steps")), ["steps.0", "steps.2", "steps.3"]);
+  const later = { ...story, steps: story.steps.slice(1) };
+  assert(elementsOf(later).some((path) => path.join(".") === "steps.0"), "nothing was healed before");
 });

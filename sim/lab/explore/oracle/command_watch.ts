@@ -19,6 +19,8 @@ export interface EndedCommand {
   readonly command: string;
   /** What came of it. */
   readonly end: CommandEnd;
+  /** Whether it is of those that change a cache, or its name. */
+  readonly isChange: boolean;
 }
 
 /** What is known of one adapter. */
@@ -37,6 +39,8 @@ const CHANGES: ReadonlySet<string> = new Set([
   "setTunnelModeOuterAddress",
   "clearCache",
 ]);
+/** By which a cache gets its name. */
+const NAMING = "setGenerationalGuid";
 
 /** Watches the adapters of a world. */
 export class CommandWatch {
@@ -59,7 +63,7 @@ export class CommandWatch {
         if (CHANGES.has(command)) watched.changes++;
         return (end) => {
           watched.busy = undefined;
-          tell({ unit, command, end });
+          tell({ unit, command, end, isChange: CHANGES.has(command) || command === NAMING });
         };
       });
     }

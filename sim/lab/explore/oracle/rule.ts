@@ -8,12 +8,14 @@ import type { EndedCommand } from "./command_watch.ts";
 import type { AnsweredCall, OracleView } from "./oracle_view.ts";
 import type { ServiceEvent } from "./service_watch.ts";
 
+type Find = (view: OracleView) => Iterable<string>;
+
 /** When a rule is looked at. */
 export type Look =
   /** After each step from the healing on, when no call is under way. */
-  | { readonly when: "rest"; readonly find: (view: OracleView) => Iterable<string> }
-  /** After each step from the first on, whatever is under way. */
-  | { readonly when: "step"; readonly find: (view: OracleView) => Iterable<string> }
+  | { readonly when: "rest"; readonly find: Find }
+  /** After each step from the first on, whatever is under way; and after some commands. */
+  | { readonly when: "step"; readonly after?: (ended: EndedCommand) => boolean; readonly find: Find }
   /** At each answer. */
   | { readonly when: "answer"; readonly find: (view: OracleView, call: AnsweredCall) => Iterable<string> }
   /** When an adapter has ended a command. */

@@ -44,6 +44,8 @@ export const SETTING_RULES = {
   "flash has what the key table has": {
     doc: "Between commands a boot would find on flash the keys that are in the key table.",
     when: "step",
+    // To look at flash takes longer than a command: of those in the midst of a step only what fails is worth that.
+    after: ({ isChange, end }) => isChange && end.status !== IsdscStatus.SUCCESS,
     *find(view) {
       for (const unit of view.adapters) {
         if (!view.commands.isResting(unit)) continue;
@@ -116,6 +118,8 @@ export const SETTING_RULES = {
     doc:
       "Between commands a cache that bears the name by which the service's store vouches for it has the keys of that store.",
     when: "step",
+    // The service may be killed at any moment: what it would find then must be right after each command.
+    after: ({ isChange }) => isChange,
     *find(view) {
       for (const unit of view.adapters) {
         const table = view.commands.isResting(unit) ? tableKeys(unit) : undefined;

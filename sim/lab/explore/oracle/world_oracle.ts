@@ -13,8 +13,8 @@ import { resolveAddress } from "../../../../host/initiator_service/address_resol
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Writing } from "./last_writer.ts";
-import { CommandWatch } from "./command_watch.ts";
-import { HEALING } from "./healing.ts";
+import { CommandWatch, type EndedCommand } from "./command_watch.ts";
+import { CHAOS, HEALING, isCalled } from "./healing.ts";
 import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
@@ -94,7 +94,7 @@ export class WorldOracle implements OracleView {
     this.#presented = new PresentedKeys(this.writer);
     this.#stored = new StoredSettings(world);
     this.wire = new WireWatch(world);
-    this.commands = new CommandWatch(world, (ended) => this.#judge("command", (look) => look.find(this, ended)));
+    this.commands = new CommandWatch(world, (ended) => this.#commandEnds(ended));
     this.service = new ServiceWatch(world, (event) => this.#serviceEvent(event));
     this.#tell = tell;
     this.#invariants = invariants;
@@ -126,7 +126,8 @@ export class WorldOracle implements OracleView {
    */
   stepEnds(name?: string): void {
     this.service.look();
-    if (name === HEALING) this.#isHealed = true;
+    if (isCalled(name, HEALING)) this.#isHealed = true;
+    if (isCalled(name, CHAOS)) this.#isHealed = false;
     this.#judge("step", (look) => look.find(this));
     if (this.isAtRest) this.#judge("rest", (look) => look.find(this));
     for (const [name, holds] of Object.entries(this.#invariants)) this.#report(name, [resultOf(holds, this.world)]);
@@ -274,6 +275,11 @@ export class WorldOracle implements OracleView {
     const hex = bytesToHex(key ?? new Uint8Array(0));
     if (hex !== "") this.secrets.add(hex);
     return hex;
+  }
+
+  #commandEnds(ended: EndedCommand): void {
+    this.#judge("command", (look) => look.find(this, ended));
+    this.#judge("step", (look) => look.after?.(ended) === true ? look.find(this) : []);
   }
 
   /** What is volatile ends with the run of the service. */

@@ -1,17 +1,18 @@
 /**
  * Blocks: a hundred seeds that belong together. What a seed does follows from
- * the seed alone, but for two in five, which begin with a story of an earlier
+ * the seed alone, but for one in five, which begin with a story of an earlier
  * seed of the block. So blocks can be shared out among workers and machines, and
  * nothing comes out otherwise.
  *
  * | of 20 seeds | strategy |
  * |---|---|
- * | 9 | random: a story of its own, ties first in first out |
- * | 2 | PCT of depth 1 to 4 on such a story |
- * | 1 | POS on such a story |
- * | 4 | lineage: a story that went well, and one or two faults at operations on which that rests |
- * | 2 | frontier: back to where a rare cell was seen, where chance and story go on otherwise |
- * | 2 | mutation: a story that has seen a rare cell, with a change or two; every other with ties as of POS |
+ * | 8 | random: a story of its own, ties first in first out |
+ * | 5 | sweep: a story of several rounds, each with the next kind of step and kind of fault of a table |
+ * | 2 | PCT of depth 1 to 4 on a sweep |
+ * | 1 | POS on a sweep |
+ * | 2 | lineage: a story or sweep that went well, and in most of its steps faults at operations on which that rests |
+ * | 1 | frontier: back to where a rare cell was seen, where chance and story go on otherwise |
+ * | 1 | mutation: a story that has seen a rare cell, with a change or two; every other with ties as of POS |
  *
  * @module
  */
@@ -25,7 +26,8 @@ import { firstDifference } from "../tape/event_hashes.ts";
 import type { Subject } from "../tape/subject.ts";
 import type { Recipe, Tape } from "../tape/tape.ts";
 import { drawStory } from "../workload/draw_story.ts";
-import { chaosLength, continued, mutate, struck } from "../workload/mutate.ts";
+import { drawSweep } from "../workload/draw_sweep.ts";
+import { chaosLength, chaosSteps, continued, isOfOneRound, mutate, struck } from "../workload/mutate.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 import { storySubject } from "../workload/story_subject.ts";
 import { runTrial, type Sighting, type Trial, type TrialOptions } from "./trial.ts";
@@ -34,13 +36,14 @@ import { runTrial, type Sighting, type Trial, type TrialOptions } from "./trial.
 export const BLOCK_SEEDS = 100;
 
 /** Which strategy a seed has. */
-export type StrategyName = "random" | "PCT" | "POS" | "lineage" | "frontier" | "mutation";
+export type StrategyName = "random" | "sweep" | "PCT" | "POS" | "lineage" | "frontier" | "mutation";
 
-/** The strategies of twenty seeds, in order: R random, P PCT, O POS, L lineage, F frontier, M mutation. */
-const PORTFOLIO = "RRLRPLRFRLRPMROLRFRM";
+/** The strategies of twenty seeds, in order: R random, S sweep, P PCT, O POS, L lineage, F frontier, M mutation. */
+const PORTFOLIO = "RSLRPSRSRFRSROLRPRSM";
 
 const LETTERS = {
   random: "R",
+  sweep: "S",
   PCT: "P",
   POS: "O",
   lineage: "L",
@@ -159,7 +162,7 @@ interface Parent extends Start {
 
 /** A cell that a block has seen. */
 interface SeenCell {
-  /** Who has seen it first, of those that others may begin with, and where. */
+  /** Who has seen it first, of those with one round that others may begin with, and where. */
   first: { readonly seed: number; readonly sighting: Sighting } | undefined;
   /** How many have. */
   count: number;
@@ -195,14 +198,14 @@ class Block {
       memory: this.#memory,
       strategy: ties,
       onWorld(world) {
-        if (strategy === "random") lineage = new Lineage(world);
+        if (strategy === "random" || strategy === "sweep") lineage = new Lineage(world);
       },
     });
     const { outcome: { hash, dispatched, tape, world }, cells, probes } = trial;
     const signature = trial.signature ?? this.#difference(subject, trial, strategy, seed);
     const isParent = signature === undefined && ties === undefined;
-    if (isParent) this.#keep(seed, { ...start, supports: lineage?.supports(chaosLength(start.story)) ?? [] });
-    this.#note(seed, trial, isParent);
+    if (isParent) this.#keep(seed, { ...start, supports: lineage?.supports(chaosSteps(start.story)) ?? [] });
+    this.#note(seed, trial, isParent && isOfOneRound(start.story));
     const found = signature === undefined ? {} : { signature };
     const run = { seed, strategy, hash, dispatched, cycles: world.now, cells: [...cells.keys()], probes, ...found };
     return { run, failure: signature === undefined ? undefined : { seed, signature, ...start, tape } };
@@ -234,9 +237,11 @@ class Block {
   #startOf(seed: number, strategy: StrategyName): Start {
     const random = new RandomStreams(`${strategy} ${seed}`).stream(strategy);
     switch (strategy) {
-      case "random":
+      case "sweep":
       case "PCT":
       case "POS":
+        return { story: (this.#options.story ?? drawSweep)(seed), recipe: [] };
+      case "random":
         return { story: this.#storyOf(seed), recipe: [] };
       case "lineage":
         return this.#struck(seed, random);
@@ -254,9 +259,8 @@ class Block {
     const known = [...this.#parents].filter(([, { supports }]) => supports.length > 0).map(([each]) => each);
     const chosen = this.#unstruck.pop() ?? known[random.below(Math.max(1, known.length))];
     const parent = chosen === undefined ? undefined : this.#parents.get(chosen);
-    const support = parent?.supports[random.below(parent.supports.length)];
-    if (parent === undefined || support === undefined) return { story: this.#storyOf(seed), recipe: [] };
-    return { story: struck(parent.story, support, random, seed), recipe: parent.recipe };
+    if (parent === undefined) return { story: this.#storyOf(seed), recipe: [] };
+    return { story: struck(parent.story, parent.supports.flat(), random, seed), recipe: parent.recipe };
   }
 
   /** Goes back to where a rare cell was seen during the chaos, and on from there. */
@@ -295,6 +299,7 @@ function tieStrategy(strategy: StrategyName, seed: number): Strategy | undefined
   const random = new RandomStreams(`ties ${seed}`).stream("ties");
   switch (strategy) {
     case "random":
+    case "sweep":
     case "lineage":
     case "frontier":
       return undefined;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { HEALING } from "../oracle/healing.ts";
+import { CHAOS, HEALING, isCalled } from "../oracle/healing.ts";
 import type { Written } from "../workload/scope.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 
@@ -17,7 +17,12 @@ const DIVISIBLE = ["faults", "sequence", "parallel"];
 
 /** What can be taken out of a story, larger things first. */
 export function elementsOf(story: WrittenScenario): readonly Path[] {
-  const found = story.steps.flatMap((step, index) => within(step, ["steps", index]));
+  const healing = story.steps.findIndex(({ name }) => isCalled(name, HEALING));
+  const found = story.steps.flatMap((step, index) => {
+    // What comes after it goes wrong on purpose: a world that was healed before must not be judged by it.
+    const isNeeded = healing >= 0 && index > healing && isCalled(step["name"], CHAOS);
+    return isNeeded ? [] : within(step, ["steps", index]);
+  });
   return [...found, ...partsOf(story, "adapters", 1), ...partsOf(story, "targets", 0)].toSorted((a, b) =>
     a.length - b.length
   );
@@ -25,7 +30,7 @@ export function elementsOf(story: WrittenScenario): readonly Path[] {
 
 function within(step: Written, path: Path): readonly Path[] {
   // A healing of several who do things at once is whole, or leaves broken what it broke itself.
-  if (step["name"] === HEALING && "parallel" in step) return [path];
+  if (isCalled(step["name"], HEALING) && "parallel" in step) return [path];
   const inner = Object.entries(step).flatMap(([name, value]): readonly Path[] => {
     if (!DIVISIBLE.includes(name) || typeof value !== "object" || value === null) return [];
     if (name === "faults") return [[...path, name], ...members(value, [...path, name])];

@@ -84,10 +84,10 @@ export class Lineage {
   /**
    * What each good outcome rests on, those left out that rest on nothing or on what another does. For after the run.
    *
-   * @param steps Only operations of so many first steps count.
+   * @param steps Only operations of these steps count, from 0.
    */
-  supports(steps: number): readonly (readonly Operation[])[] {
-    const operations = this.#counted().filter(({ step }) => step < steps);
+  supports(steps: ReadonlySet<number>): readonly (readonly Operation[])[] {
+    const operations = this.#counted().filter(({ step }) => steps.has(step));
     const found = new Map<string, readonly Operation[]>();
     for (const outcome of this.#outcomes.slice(-MOST_OUTCOMES)) {
       const chain = this.#chainOf(outcome);

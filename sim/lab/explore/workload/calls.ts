@@ -10,7 +10,6 @@ const FLAGS = [["ike", "main"], ["ike", "aggressive"], ["ike", "main", "pfs"]] a
 
 /** A setting of somebody's key. */
 export function settingOf(scope: Scope, adapter: string, { id, port }: Whom): Written {
-  const { random } = scope;
   const whose = id === "own" ? scope.address(adapter) : id;
   const setKey = {
     adapter,
@@ -18,15 +17,19 @@ export function settingOf(scope: Scope, adapter: string, { id, port }: Whom): Wr
     id: whose,
     key: scope.keyFor(whose),
     flags: scope.pick(FLAGS),
-    ...(random.chance(1, 3) ? { persist: false } : {}),
+    ...persistence(scope),
   };
   return { setKey, expect: "any" };
 }
 
 /** A setting of the group key: it is for all adapters. */
 export function drawGroupSetting(scope: Scope): Written {
-  const persist = scope.random.chance(1, 3) ? { persist: false } : {};
-  return { setGroupKey: { key: scope.key(), ...persist }, expect: "any" };
+  return { setGroupKey: { key: scope.key(), ...persistence(scope) }, expect: "any" };
+}
+
+/** What a setting says of how long it is to last: nothing if it is to last. */
+function persistence({ random, volatileShare }: Scope): Written {
+  return random.chance(volatileShare, 100) ? { persist: false } : {};
 }
 
 /** A setting of any kind that the story is about. */
@@ -36,8 +39,7 @@ export function drawSetting(scope: Scope, adapter: string = scope.adapter()): Wr
 }
 
 /** A question for a key that the story is about. */
-export function drawQuestion(scope: Scope): Written {
-  const adapter = scope.adapter();
+export function drawQuestion(scope: Scope, adapter: string = scope.adapter()): Written {
   const { id, port } = scope.pick(scope.whom);
   const getKey = { adapter, ...(port === "all" ? {} : { port }), id: id === "own" ? scope.address(adapter) : id };
   return { getKey, expect: "any" };

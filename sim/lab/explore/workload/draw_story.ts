@@ -16,7 +16,7 @@ import type { WrittenScenario } from "./story.ts";
 const POLICY = { suites: ["aes128-sha1-modp768"] };
 
 /** The keys of the targets, by target and address of the adapter. */
-type TargetKeys = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type TargetKeys = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The names of a table that are on: some, never none. */
 function swarm<T>(scope: Scope, table: Readonly<Record<string, T>>): readonly T[] {
@@ -29,20 +29,32 @@ export function drawStory(seed: number): WrittenScenario {
   const operations = drawOperations(scope);
   const chaos = drawSteps(scope, operations, 3 + scope.random.below(scope.pick([4, 10])));
   const checks = drawChecks(scope);
-  const keys = drawTargets(scope);
-  const targets = Object.entries(keys).map(([name, keys], index): [string, Written] => {
+  const keys = drawKeys(scope);
+  const steps = [...withFaults(scope, chaos), healing(scope), ...checks];
+  return storyOf(scope, `story ${seed}`, seed, steps, keys);
+}
+
+/** A story of steps that are drawn, in a world of adapters and of targets that know some keys. */
+export function storyOf(
+  { adapters }: Scope,
+  name: string,
+  seed: number,
+  steps: readonly Written[],
+  targetKeys: TargetKeys,
+): WrittenScenario {
+  const targets = Object.entries(targetKeys).map(([name, keys], index): [string, Written] => {
     return [name, { address: `192.0.2.${20 + index}`, keys, policy: POLICY }];
   });
-  const adapters = [...scope.adapters].map(([name, { storage, address }]): [string, Written] => {
+  const written = [...adapters].map(([name, { storage, address }]): [string, Written] => {
     return [name, { storage, ports: [address], policy: POLICY }];
   });
   return {
-    name: `story ${seed}`,
+    name,
     seed,
     allowNothing: true,
-    adapters: Object.fromEntries(adapters),
+    adapters: Object.fromEntries(written),
     targets: Object.fromEntries(targets),
-    steps: [...withFaults(scope, chaos), healing(scope, Object.keys(keys)), ...checks],
+    steps,
   };
 }
 
@@ -93,7 +105,7 @@ export function drawFault(
  * The targets know a key of each address of an adapter and of each name that it may have: that which was set for it last,
  * or mostly one of the last keys.
  */
-function drawTargets(scope: Scope): TargetKeys {
+export function drawKeys(scope: Scope): TargetKeys {
   const keys = scope.keys.length === 0 ? ["a key of nobody"] : scope.keys;
   const draw = (id: string) => {
     const [itsOwn, late] = [scope.random.chance(1, 2), scope.random.chance(3, 4)];

@@ -10,39 +10,47 @@ import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 import { drawSureLogin } from "./sure_login.ts";
 
+const ALL_HEARD = { disk: { silent: false }, tape: { silent: false } };
+
 /**
  * The steps that heal a world: what has gone wrong is over, everything is on, and each key has been asked for, by which
  * the service notices what another tool has done to a cache. In some stories the service restarts once more, and nobody
  * looks after it then.
+ *
+ * @param name What the step is called.
  */
-export function healing(scope: Scope, targets: readonly string[]): Written {
-  const allHeard = Object.fromEntries(targets.map((name) => [name, { silent: false }]));
+export function healing(scope: Scope, name: string = HEALING): Written {
   // Whoever logs in before anybody has asked finds what the service has not noticed.
   const early = scope.random.chance(1, 3) ? [...scope.adapters.keys()].map((adapter) => drawLogin(scope, adapter)) : [];
   const steps = (wait: string): readonly Written[] => [
-    { change: { network: { loss: "0%", jitter: "0s" }, targets: allHeard } },
+    { change: { network: { loss: "0%", jitter: "0s" }, targets: ALL_HEARD } },
     ...[...scope.adapters.keys()].map((adapter) => ({ powerOn: { adapter, mayMiss: true } })),
     { startService: { mayMiss: true } },
     { wait },
     ...early,
     ...questions(scope),
   ];
-  if (!scope.random.chance(1, 5)) return { name: HEALING, sequence: steps("10s") };
+  if (!scope.random.chance(1, 5)) return { name, sequence: steps("10s") };
   // By then each adapter answers again. An orderly stop may take 20 s, and must not end what has started since.
-  return { name: HEALING, parallel: { healer: steps("190s"), ...stoppedInVain(scope, "150s") } };
+  return { name, parallel: { healer: steps("190s"), ...stoppedInVain(scope, "150s") } };
 }
 
 /**
  * What comes after the healing: logins, of which some are logged out again; a reboot, a setting; and logins that must
  * come about whatever the wire does.
+ *
+ * @param isThorough Whether logins of all kinds are among them, for sure.
  */
-export function drawChecks(scope: Scope): readonly Written[] {
+export function drawChecks(scope: Scope, isThorough = false): readonly Written[] {
   const { random } = scope;
-  const logsIn = random.chance(1, 4);
+  const logsIn = random.chance(1, isThorough ? 2 : 4);
   const logsOut = random.chance(1, 2);
   const logins = (when: string): readonly Written[] => {
     if (!logsIn) return [];
-    const named = [...scope.adapters.keys()].map((adapter) => ({ adapter, name: `login of ${adapter} ${when}` }));
+    const named = [...scope.adapters.keys()].map((adapter) => ({
+      adapter,
+      name: `login of ${adapter} ${when}`,
+    }));
     const logouts = logsOut ? named.map(({ name }) => ({ logout: { session: name }, expect: "any" })) : [];
     return [
       ...named.map(({ adapter, name }) => {
@@ -59,7 +67,7 @@ export function drawChecks(scope: Scope): readonly Written[] {
     ? [{ rebootHost: {} }, { wait: "1s" }, ...questions(scope), ...logins("after a boot")]
     : [];
   const last = random.chance(1, 2) ? [drawSetting(scope), ...questions(scope), ...logins("in the end")] : [];
-  const sure = random.chance(1, 3) ? drawSureLogin(scope) : [];
+  const sure = random.chance(1, 3) || isThorough ? drawSureLogin(scope) : [];
   return [...logins("when healed"), ...again, ...last, ...sure];
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { RandomStream } from "../../../kernel/random.ts";
-import { HEALING } from "../oracle/healing.ts";
+import { CHAOS, HEALING, isCalled } from "../oracle/healing.ts";
 import type { Operation } from "../strategy/lineage.ts";
 import { drawChaos, drawFault } from "./draw_story.ts";
 import { harmAt, mayMiss } from "./fault_kinds.ts";
@@ -64,7 +64,7 @@ export function continued(story: WrittenScenario, step: number, random: RandomSt
   return child(story, seed, [...kept, ...drawChaos(scope, 2 + random.below(4))]);
 }
 
-/** A story in which something goes wrong at one or two of some operations. */
+/** A story in which something goes wrong at some operations: in most of its steps at one, or at two. */
 export function struck(
   story: WrittenScenario,
   operations: readonly Operation[],
@@ -72,19 +72,25 @@ export function struck(
   seed: number,
 ): WrittenScenario {
   const scope = scopeOf(story, random);
-  let steps = chaosOf(story);
-  for (let count = random.chance(1, 3) ? 2 : 1; count > 0; count--) {
-    const operation = scope.pick(operations);
-    const fault = mayMiss(harmAt(operation, scope));
-    steps = replaced(steps, operation.step, (step) => ({ ...step, faults: [...faultsOf(step), fault] }));
-  }
-  return child(story, seed, steps);
+  const { step: sure } = scope.pick(operations);
+  const steps = story.steps.map((step, index) => {
+    const within = operations.filter((each) => each.step === index);
+    if (within.length === 0 || (index !== sure && random.chance(1, 4))) return step;
+    const count = random.chance(1, 3) ? 2 : 1;
+    const faults = Array.from({ length: count }, () => mayMiss(harmAt(scope.pick(within), scope)));
+    return { ...step, faults: [...faultsOf(step), ...faults] };
+  });
+  return { ...story, name: childName(story, seed), steps };
 }
 
 function child(story: WrittenScenario, seed: number, chaos: Steps): WrittenScenario {
   const rest = story.steps.slice(chaosOf(story).length);
+  return { ...story, name: childName(story, seed), steps: [...chaos, ...rest] };
+}
+
+function childName(story: WrittenScenario, seed: number): string {
   const [name] = String(story["name"]).split(", of ").slice(-1);
-  return { ...story, name: `story ${seed}, of ${name}`, steps: [...chaos, ...rest] };
+  return `story ${seed}, of ${name}`;
 }
 
 function faultsOf({ faults }: Written): readonly unknown[] {
@@ -103,7 +109,11 @@ function scopeOf(story: WrittenScenario, random: RandomStream, kept: Steps = cha
   const most = (where: string, expression: RegExp) => {
     return Math.max(0, ...[...where.matchAll(expression)].map(([, number]) => Number(number)));
   };
-  const given = { keys: most(text, /key (\d+) of the story/g), logins: most(JSON.stringify(kept), /"login (\d+)"/g) };
+  const given = {
+    keys: most(text, /key (\d+) of the story/g),
+    logins: most(JSON.stringify(kept), /"login (\d+)"/g),
+    volatileShare: text.includes('"persist":false') ? 33 : 0,
+  };
   return new Scope(random, adapters, asked.size > 0 ? [...asked.values()] : [{ id: "own", port: "all" }], given);
 }
 
@@ -120,14 +130,31 @@ function keyOf({ id, port }: Whom): string {
   return `${id} ${port}`;
 }
 
-/** How many steps a story has before its healing; all of one without. */
+/** How many steps a story has before its healing, the first if there are several; all of one without. */
 export function chaosLength(story: WrittenScenario): number {
   return chaosOf(story).length;
 }
 
+/** Whether a story is healed no more than once. */
+export function isOfOneRound({ steps }: WrittenScenario): boolean {
+  return steps.filter(({ name }) => isCalled(name, HEALING)).length <= 1;
+}
+
+/** The steps of a story in which things may go wrong: those before each healing, not those that look what it has come to. */
+export function chaosSteps({ steps }: WrittenScenario): ReadonlySet<number> {
+  const found = new Set<number>();
+  let isHealed = false;
+  steps.forEach(({ name }, index) => {
+    if (isCalled(name, HEALING)) isHealed = true;
+    if (!isHealed) found.add(index);
+    if (isCalled(name, CHAOS)) isHealed = false;
+  });
+  return found;
+}
+
 /** The steps before the healing; all of a story without one. */
 function chaosOf({ steps }: WrittenScenario): Steps {
-  const healing = steps.findIndex(({ name }) => name === HEALING);
+  const healing = steps.findIndex(({ name }) => isCalled(name, HEALING));
   return healing < 0 ? steps : steps.slice(0, healing);
 }
 

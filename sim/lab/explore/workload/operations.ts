@@ -9,6 +9,7 @@ import { drawForeign, drawLogin, drawQuestion, drawSaved, drawSetting } from "./
 import {
   cutForeign,
   drawAccident,
+  filledAnew,
   interrupted,
   interruptedLogin,
   parallel,
@@ -75,6 +76,7 @@ export const OPERATIONS = {
   },
   "another tool": { weight: 10, draw: (scope) => [drawForeign(scope)] },
   "another tool, cut off": { weight: 8, draw: (scope) => [cutForeign(scope)] },
+  "a cache is filled anew": { weight: 6, draw: filledAnew },
   "flash takes nothing for a while": { weight: 6, draw: refusing },
   accident: { weight: 14, draw: (scope) => [drawAccident(scope)] },
   "service restarts": {

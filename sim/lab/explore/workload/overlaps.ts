@@ -80,15 +80,10 @@ export function returning(scope: Scope): Written {
   const { random } = scope;
   const adapter = scope.adapter();
   const off = 1 + random.below(400);
-  const leaves: Written = scope.pick([
-    { powerCycle: { adapter, off: `${off}ms`, mayMiss: true } },
-    { unplug: { adapter, for: `${off}ms`, mayMiss: true } },
-    { reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } },
-  ]);
   const either = () => random.chance(1, 2) ? drawGroupSetting(scope) : drawSetting(scope);
   const setting = scope.pick([drawGroupSetting, drawSetting, either]);
   // Its firmware answers some 70 ms after power has come, and is filled then.
-  const later = random.chance(1, 3) ? 60 + random.below(40) : random.below(scope.pick([40, 400, 1200]));
+  const later = random.chance(1, 2) ? 50 + random.below(50) : random.below(scope.pick([40, 400, 1200]));
   const filled = `${off + later}ms`;
   const faults = random.chance(1, 2)
     ? [mayMiss(drawSequel(scope, adapter, 1 + random.below(scope.pick([6, 24]))))]
@@ -96,7 +91,7 @@ export function returning(scope: Scope): Written {
   return {
     ...(faults.length === 0 ? {} : { faults }),
     parallel: {
-      adapter: [leaves, { wait: "500ms" }],
+      adapter: [leaves(scope, adapter, `${off}ms`), { wait: "500ms" }],
       ...(random.chance(1, 2) ? { "application 1": [{ wait: `${random.below(off)}ms` }, drawSetting(scope)] } : {}),
       "application 2": [{ wait: filled }, ...some(scope, 8, setting)],
       ...(random.chance(1, 3) ? { "application 3": [{ wait: filled }, ...some(scope, 3, drawCall)] } : {}),
@@ -104,12 +99,23 @@ export function returning(scope: Scope): Written {
   };
 }
 
+/** An adapter goes for a time, or is reset. */
+function leaves(scope: Scope, adapter: string, off: string): Written {
+  return scope.pick([
+    { powerCycle: { adapter, off, mayMiss: true } },
+    { unplug: { adapter, for: off, mayMiss: true } },
+    { reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } },
+  ]);
+}
+
 /** Several logins wait for one another, and for what the service does beside, when their adapter goes. */
 export function queued(scope: Scope): Written {
-  const [first, ...others] = Array.from({ length: 2 + scope.random.below(2) }, () => drawLogin(scope));
+  const adapter = scope.adapter();
+  const [first, ...others] = Array.from({ length: 2 + scope.random.below(2) }, () => drawLogin(scope, adapter));
   const branches = others.map((each, index): [string, readonly Written[]] => [`application ${index + 2}`, [each]]);
   const settings = scope.random.chance(1, 2) ? [drawSetting(scope)] : [];
-  const accident = { ...drawAccident(scope), after: scope.moment() };
+  const goes: Written = scope.random.chance(1, 3) ? drawAccident(scope) : leaves(scope, adapter, scope.time());
+  const accident = { ...goes, after: scope.moment() };
   return { parallel: { "application 1": [...settings, first], ...Object.fromEntries(branches), accident: [accident] } };
 }
 
@@ -152,6 +158,9 @@ export function stoppedInVain(scope: Scope, begin: string): Readonly<Record<stri
   return { ...busy, operator, another: [wait, soon, ...again] };
 }
 
+/** So many programs in a row are not taken at the most. */
+const MOST_REFUSALS = 15;
+
 /**
  * A flash part does not take so many programs in a row, under a setting or while a cache is filled anew; or does not
  * erase some sectors when the cache is cleared.
@@ -160,7 +169,9 @@ export function refusing(scope: Scope): readonly Written[] {
   const adapter = scope.flashAdapter();
   if (adapter === undefined) return [drawSetting(scope)];
   const { random } = scope;
-  const programFailure = { address: 0, lengthBytes: 65_536, times: 2 + random.below(14) };
+  // The store makes up for nearly all that the budget has: what it cannot make up for is worth as much.
+  const times = random.chance(1, 2) ? MOST_REFUSALS : 2 + random.below(MOST_REFUSALS - 1);
+  const programFailure = { address: 0, lengthBytes: 65_536, times };
   // Counted from a program that comes: what were left of them would strike a world that is healed.
   const from = (ordinal: number) => [{ damage: { adapter, programFailure, flashProgram: ordinal, mayMiss: true } }];
   if (random.chance(1, 2)) return [{ ...drawSetting(scope), faults: from(1 + random.below(2)) }];
@@ -174,6 +185,18 @@ export function refusing(scope: Scope): readonly Written[] {
     return [drawSetting(scope), { ...emptied, faults }];
   }
   return [emptied, { ...drawQuestion(scope), faults: from(5 + random.below(8)) }];
+}
+
+/**
+ * Another tool clears a cache, and something goes wrong while it is filled anew: a call is what makes the service see
+ * that it has to be.
+ */
+export function filledAnew(scope: Scope): readonly Written[] {
+  const adapter = scope.adapter();
+  const { random } = scope;
+  const call = random.chance(1, 2) ? drawQuestion(scope, adapter) : drawSetting(scope, adapter);
+  const faults = [mayMiss(drawSequel(scope, adapter, 1 + random.below(scope.pick([8, 24]))))];
+  return [{ wmi: { adapter, method: "ClearCache" }, expect: "any" }, { ...call, faults }];
 }
 
 /** Another tool clears or names a cache, and power goes at one of the flash operations that this takes. */

@@ -33,6 +33,8 @@ export interface Given {
   readonly logins?: number;
   /** How many settings of a hundred are of the group key; 20 by default. */
   readonly groupShare?: number;
+  /** How many settings of a hundred end with the run of the service; 33 by default. */
+  readonly volatileShare?: number;
 }
 
 /** Whom a story may be about: some, so that a key that is always there does not bear witness for others. */
@@ -63,6 +65,12 @@ const MATTERS: readonly (readonly Whom[])[] = [
 /** How many settings of a hundred are of the group key: mostly some, in some stories half, or all. */
 const GROUP_SHARES = [20, 20, 20, 20, 20, 50, 100] as const;
 
+/**
+ * How many settings of a hundred end with the run of the service: in two stories of five none. What such a setting has
+ * touched is not vouched for, so that stories with some of them seldom come to what a name of a cache promises.
+ */
+const VOLATILE_SHARES = [0, 0, 33, 33, 33] as const;
+
 /** More are no other stories, and each is asked for again and again. */
 const MOST_WHOM = 4;
 
@@ -75,7 +83,8 @@ export function drawScope(random: RandomStream): Scope {
     return [`hba${index}`, { storage: pick(storages), address: `192.0.2.${10 + index}` }];
   });
   const whom = some(pick(MATTERS));
-  return new Scope(random, new Map(adapters), whom.slice(0, MOST_WHOM), { groupShare: pick(GROUP_SHARES) });
+  const shares = { groupShare: pick(GROUP_SHARES), volatileShare: pick(VOLATILE_SHARES) };
+  return new Scope(random, new Map(adapters), whom.slice(0, MOST_WHOM), shares);
 }
 
 /** What a story is about, and chance. */
@@ -88,6 +97,8 @@ export class Scope {
   readonly whom: readonly Whom[];
   /** How many settings of a hundred are of the group key. */
   readonly groupShare: number;
+  /** How many settings of a hundred end with the run of the service. */
+  readonly volatileShare: number;
   readonly #lastKeys = new Map<string, string>();
   #keys: number;
   #logins: number;
@@ -104,12 +115,13 @@ export class Scope {
     random: RandomStream,
     adapters: ReadonlyMap<string, WrittenAdapter>,
     whom: readonly Whom[],
-    { keys = 0, logins = 0, groupShare = 20 }: Given = {},
+    { keys = 0, logins = 0, groupShare = 20, volatileShare = 33 }: Given = {},
   ) {
     this.random = random;
     this.adapters = adapters;
     this.whom = whom;
     this.groupShare = groupShare;
+    this.volatileShare = volatileShare;
     this.#keys = keys;
     this.#logins = logins;
   }

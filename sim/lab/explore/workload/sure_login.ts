@@ -10,8 +10,8 @@ import { mayMiss } from "./fault_kinds.ts";
 import { settingOf } from "./calls.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 
-/** How often a message may be lost: it is sent four times (`DOUBLING_RETRANSMISSION`). */
-const MOST_LOST = 3;
+/** How often a message may be lost: it is sent four times (`DOUBLING_RETRANSMISSION`), and the last comes too late. */
+const MOST_LOST = 2;
 
 /** The ends of a way. */
 interface Way {
@@ -20,42 +20,50 @@ interface Way {
 }
 
 /** What goes wrong on the wire of a login from an adapter to a target. */
-type Trouble = (scope: Scope, adapter: string, target: string) => readonly Written[];
+type Trouble = (scope: Scope, adapter: string, target: string, mode: Mode) => readonly Written[];
+
+/** The mode of its phase 1. */
+type Mode = "main" | "aggressive";
 
 /** The kinds of trouble by their names. */
 const TROUBLES = {
   "none": () => [],
-  "lost": (scope, ...ends) => [{ lose: { ...eitherWay(scope, ends), datagram: early(scope) } }],
+  "lost": (scope, adapter, target) => [{ lose: { ...eitherWay(scope, [adapter, target]), datagram: early(scope) } }],
   // After the last message of a mode its sender waits for nothing more.
-  "last one lost": (scope, adapter, target) => [
-    scope.pick([
-      { lose: { from: adapter, to: target, message: "aggressive 3" } },
-      { lose: { from: target, to: adapter, message: "main 6" } },
-    ]),
+  "last one lost": (_, adapter, target, mode) => [
+    mode === "aggressive"
+      ? { lose: { from: adapter, to: target, message: "aggressive 3" } }
+      : { lose: { from: target, to: adapter, message: "main 6" } },
   ],
-  "twice": (scope, ...ends) => [{ duplicate: { ...eitherWay(scope, ends), datagram: early(scope) } }],
-  "late": (scope, ...ends) => [{
+  "twice": (
+    scope,
+    adapter,
+    target,
+  ) => [{ duplicate: { ...eitherWay(scope, [adapter, target]), datagram: early(scope) } }],
+  "late": (scope, adapter, target) => [{
     delay: {
-      ...eitherWay(scope, ends),
+      ...eitherWay(scope, [adapter, target]),
       datagram: early(scope),
       by: `${1 + scope.random.below(scope.pick([9, 3000]))}ms`,
     },
   }],
-  "two outages": (scope, ...ends) => {
-    const { from, to } = eitherWay(scope, ends);
-    const [first, second] = [1 + scope.random.below(MOST_LOST), 1 + scope.random.below(MOST_LOST)];
+  "two outages": (scope, adapter, target) => {
+    const { from, to } = eitherWay(scope, [adapter, target]);
+    // What is made up for only just is worth most.
+    const losses = () => scope.random.chance(1, 2) ? MOST_LOST : 1 + scope.random.below(MOST_LOST);
+    const [first, second] = [losses(), losses()];
     const begin = first + 2;
     return [
       { lose: { from, to, datagram: range(1, first) } },
       { lose: { from, to, datagram: range(begin, begin + second - 1) } },
     ];
   },
-  "cut off": (scope, ...ends) => [{
-    truncate: { ...eitherWay(scope, ends), datagram: early(scope), bytes: scope.random.below(76) },
+  "cut off": (scope, adapter, target) => [{
+    truncate: { ...eitherWay(scope, [adapter, target]), datagram: early(scope), bytes: scope.random.below(76) },
   }],
-  "no such message": (scope, ...ends) => [{
+  "no such message": (scope, adapter, target) => [{
     mutate: {
-      ...eitherWay(scope, ends),
+      ...eitherWay(scope, [adapter, target]),
       datagram: early(scope),
       ...scope.pick([
         { field: "version", value: 0x20 },
@@ -67,11 +75,10 @@ const TROUBLES = {
     },
   }],
   // What is neither encrypted nor hashed may be believed: only what comes under a key is known to be damaged.
-  "damaged": (scope, adapter, target) => [
-    scope.pick([
+  "damaged": (scope, adapter, target, mode) => [
+    mode === "aggressive" ? { corrupt: { from: adapter, to: target, message: "aggressive 3" } } : scope.pick([
       { corrupt: { from: adapter, to: target, message: "main 5" } },
       { corrupt: { from: target, to: adapter, message: "main 6" } },
-      { corrupt: { from: adapter, to: target, message: "aggressive 3" } },
     ]),
   ],
 } as const satisfies Readonly<Record<string, Trouble>>;
@@ -95,6 +102,8 @@ export interface SureLogin {
   readonly adapter: string;
   /** The target. */
   readonly target: string;
+  /** The mode of its phase 1, as far as the key says it. */
+  readonly mode: Mode;
   /** A setting or none, and a target that learns of the key. */
   readonly before: readonly Written[];
   /** The login. */
@@ -111,9 +120,11 @@ export function sureLogin(scope: Scope): SureLogin {
   const setting = random.chance(2, 3) ? settingOf(scope, adapter, whom) : undefined;
   const { key = scope.key(), id = address } = Object(setting?.["setKey"]);
   const brought = setting === undefined ? { key, flags: scope.pick([["ike", "main"], ["ike", "aggressive"]]) } : {};
+  const { flags = brought.flags } = Object(setting?.["setKey"]);
   return {
     adapter,
     target,
+    mode: Array.isArray(flags) && flags.includes("aggressive") ? "aggressive" : "main",
     before: [
       ...(setting === undefined ? [] : [setting]),
       { change: { targets: { [target]: { keys: { [address]: key, [id]: key } } } } },
@@ -127,9 +138,9 @@ const LAST_SENT_AGAIN = 20;
 
 /** Such a login, or two, each with some trouble of its own. */
 export function drawSureLogin(scope: Scope): readonly Written[] {
-  const { adapter, target, before, login } = sureLogin(scope);
+  const { adapter, target, mode, before, login } = sureLogin(scope);
   const logins = Array.from({ length: 1 + scope.random.below(2) }, (): readonly Written[] => {
-    const faults = scope.pick(Object.values<Trouble>(TROUBLES))(scope, adapter, target).map(mayMiss);
+    const faults = scope.pick(Object.values<Trouble>(TROUBLES))(scope, adapter, target, mode).map(mayMiss);
     return [faults.length === 0 ? login : { ...login, faults }, { wait: `${LAST_SENT_AGAIN}s` }];
   });
   return [...before, ...logins.flat()];

@@ -21,6 +21,18 @@ export interface RuleBug {
   readonly story?: StoryName;
 }
 
+/** A bug that does harm only if the service is killed between two commands: after the step all is well again. */
+export const BUG_OF_A_MOMENT: RuleBug & { readonly rule: RuleName; readonly story: StoryName } = {
+  rule: "a cache is what its name says",
+  what: "the store goes on to vouch for a cache while it gets another key",
+  story: "a key is set anew",
+  fault: {
+    file: `${SERVICE}/security_operations.ts`,
+    text: "    ...(before.stored === undefined ? [] : held.generationChanges(name, undefined)),\n",
+    fault: "",
+  },
+};
+
 /** The bug of each rule. */
 export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
   "the last acknowledged writer wins": {

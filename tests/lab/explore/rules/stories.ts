@@ -17,6 +17,9 @@ const STEPS = {
   - { login: { adapter: hba0, target: disk }, expect: any }`,
   "a key is set": `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }`,
+  "a key is set anew": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: another key, flags: [ike, main] }`,
   "a key for this run of the service alone": `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
   - setKey: { adapter: hba0, id: 192.0.2.10, key: another key, flags: [ike, main], persist: false }`,
