@@ -77,22 +77,25 @@ export function laterSector(search: RegionSearch): LaterSector | undefined {
       (isNearlyBlank(left.subarray(VERSION_OFFSET + 1)) || isAlmostDone(header));
     if (isCutOff) continue;
     if (seen.has(version) || isLater(left, index, search)) return { index, version };
-    seen.add(version);
+    // FF is no version: it was not written.
+    if (version < 255) seen.add(version);
   }
   return undefined;
 }
 
 /** Whether what no erase has reached of a sector is of a later version. */
 function isLater(left: Uint8Array, index: number, search: RegionSearch): boolean {
-  const looks = [...headersOf(index, search)].map((header) => hasMore(left, header));
+  const looks = Array.from(headersOf(index, search), (header) => hasMore(left, header));
   if (looks.includes(false) || !looks.includes(true)) return true;
   return search.sectors.length === 0 && !isAlone(index, left.length, search);
 }
 
 /** Headers that a place may have been left with half-written, or half-erased. */
 function* headersOf(index: number, { geometry, sectors }: RegionSearch): Generator<Uint8Array> {
-  const { sectorBytes, sectorCount, programBytes = 1 } = geometry;
+  const { sectorCount, programBytes = 1 } = geometry;
   const fields = {
+    ...geometry,
+    programBytes,
     logSectors: 1,
     eraseCount: 0,
     openId: new Uint8Array(OPEN_ID_BYTES),
@@ -106,7 +109,7 @@ function* headersOf(index: number, { geometry, sectors }: RegionSearch): Generat
     : head.header.sequence + ((index - head.index + sectorCount) % sectorCount);
   for (const version of [FORMAT_VERSION, ...sectors.map(({ header }) => header.version)]) {
     for (const sequence of [next, next - sectorCount]) {
-      if (sequence > 0) yield encodeHeader({ ...fields, sectorBytes, sectorCount, programBytes, version, sequence });
+      if (sequence > 0) yield encodeHeader({ ...fields, version, sequence });
     }
   }
 }

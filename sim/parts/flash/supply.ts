@@ -44,13 +44,12 @@ export class Supply {
     this.#random = random;
   }
 
-  /** Power comes; until then nothing is written. */
+  /** Power comes; until then nothing is written. What its voltage was planned to be stands. */
   comeUp(inhibitedUntil: Cycle): void {
     this.#inhibitedUntil = inhibitedUntil;
-    this.#lowFrom = Infinity;
   }
 
-  /** The voltage is too low for a while. */
+  /** The voltage is too low for a while, whether power goes and comes in it or not. */
   brownOut(from: Cycle, cycles: Cycles): void {
     this.#lowFrom = from;
     this.#lowUntil = from + cycles;

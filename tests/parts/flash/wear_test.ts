@@ -161,6 +161,14 @@ Deno.test("in a brown-out commands are lost or go elsewhere, and what is driven 
   assertEquals(part.state().weakBits.length, faultless);
 });
 
+Deno.test("a brown-out that is planned before power comes is there when it has come", () => {
+  const part = makePart({ faults: [{ kind: "brown out", nanoseconds: 10_000_000_000 }] });
+  part.powerOn();
+  runToEnd(part.untilWritable());
+  for (let round = 0; round < 40; round++) program(part, 256 * round, Uint8Array.of(0x5a));
+  assert(part.state().weakBits.length > 15, `${part.state().weakBits.length} bits are half way`);
+});
+
 Deno.test("a disturbing cut spares bytes that were programmed to FF, over images and states too (57 of 300 were hit)", () => {
   // Runs of FF longer than any area that could be told as erased by its look.
   const pages = [0, 256, 512].map((address) => ({ address, bytes: new Uint8Array(200).fill(0xff) }));
