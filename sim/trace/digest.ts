@@ -5,16 +5,18 @@
  * It is the SHA-256 of the canonical trace, a sequence of bytes that depends on
  * the events alone: neither on how often columns grew, nor on the order in
  * which components, kinds and texts became known, nor on those that no event
- * uses. All integers are little-endian.
+ * uses. Integers are LEB128 (DWARF 5, 7.6), sint with a sign and uint without:
+ * most of them take one byte, and what costs time is hashing bytes.
  *
  * ```
- * trace     := "hbasim trace 1" 0x00, event*
- * event     := cycle int64, component text, kind, cause int32, field*
- * field     := int64 (a number) | text
- * text      := index uint32, and if the index is the number of texts before it:
- *              length uint32 in bytes, that many bytes of UTF-8
- * kind      := index uint32, and if the index is the number of kinds before it:
- *              name text, count uint32, (field name text, field type byte)*
+ * trace     := "hbasim trace 2" 0x00, event*
+ * event     := cycles since the event before (or the beginning) sint, component text, kind, cause, field*
+ * cause     := how many events ago it was sint; the outside world is the event before the first
+ * field     := sint (a number) | text
+ * text      := index uint, and if the index is the number of texts before it:
+ *              length uint in bytes, that many bytes of UTF-8
+ * kind      := index uint, and if the index is the number of kinds before it:
+ *              name text, count uint, (field name text, field type byte)*
  *              with field type 0 for a number and 1 for a text
  * ```
  *
@@ -27,12 +29,14 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { FieldTypes } from "./event_kind.ts";
+import { LONGEST_BYTES, putSigned, putUnsigned } from "./leb128.ts";
 import type { Recorder, TraceColumns } from "./recorder.ts";
 
 /** A hash takes them as gladly as larger ones, and each world has a buffer of this size, and each digest one. */
 const CHUNK_BYTES = 4096;
-const HEADER = "hbasim trace 1\0";
+/** Where any integer still has room. */
+const LAST_PLACE = CHUNK_BYTES - LONGEST_BYTES;
+const HEADER = "hbasim trace 2\0";
 
 /** After so many events nothing is referred to that was before. */
 const EPOCH_EVENTS = 65_536;
@@ -74,18 +78,12 @@ export function writeCanonicalTrace(columns: TraceColumns, write: (chunk: Uint8A
   new CanonicalWriter(write).write(columns);
 }
 
-/** A kind of events as it is written. */
-interface Layout {
-  readonly name: string;
-  readonly entries: readonly [string, string][];
-  readonly isText: readonly boolean[];
-  /** Two kinds of the same name and fields are one. */
-  readonly key: string;
-}
+type Kind = TraceColumns["kinds"][number];
 
-function layoutOf(name: string, fields: FieldTypes): Layout {
-  const entries = Object.entries(fields);
-  return { name, entries, isText: entries.map(([, type]) => type === "text"), key: JSON.stringify([name, entries]) };
+/** Whether two kinds are one: the same name, and the same fields in the same order. */
+function isSame(a: Kind, b: Kind): boolean {
+  return a === b ||
+    JSON.stringify([a.name, Object.entries(a.fields)]) === JSON.stringify([b.name, Object.entries(b.fields)]);
 }
 
 /** Canonical numbers of what columns refer to, by its place there; -1 for what has none yet. */
@@ -116,14 +114,16 @@ function isAscii(text: string): boolean {
 class CanonicalWriter {
   readonly #write: (chunk: Uint8Array) => void;
   readonly #chunk = new Uint8Array(CHUNK_BYTES);
-  readonly #view = new DataView(this.#chunk.buffer);
   readonly #encoder = new TextEncoder();
   /** Canonical number of each text. */
   #texts = new Map<string, number>();
-  /** Canonical number of each kind, by name and fields. */
-  #kinds = new Map<string, number>();
+  /** Kinds in the order of their canonical numbers. */
+  #kinds: Kind[] = [];
   #events = 0;
-  #length = 0;
+  /** When the event before was. */
+  #cycle = 0;
+  /** Where the next byte goes. */
+  #at = 0;
 
   constructor(write: (chunk: Uint8Array) => void) {
     this.#write = write;
@@ -133,66 +133,75 @@ class CanonicalWriter {
   copy(write: (chunk: Uint8Array) => void): CanonicalWriter {
     const copy = new CanonicalWriter(write);
     copy.#texts = new Map(this.#texts);
-    copy.#kinds = new Map(this.#kinds);
+    copy.#kinds = [...this.#kinds];
     copy.#events = this.#events;
+    copy.#cycle = this.#cycle;
     return copy;
   }
 
   /** Writes the next events. */
   write(columns: TraceColumns): void {
-    const { components, texts, cycle, component, kind, cause, values } = columns;
-    const layouts = columns.kinds.map(({ name, fields }) => layoutOf(name, fields));
+    const { components, kinds, texts, cycle, component, kind, cause, values } = columns;
+    const areTexts = kinds.map(({ fields }) => Object.values(fields).map((type) => type === "text"));
     // Columns refer to texts by numbers of their own: a map is asked once for each of them, and not once for each use.
     const numbers = new Numbers(columns);
     let next = 0;
     if (this.#events === 0) this.#bytes(this.#encoder.encode(HEADER));
     for (let index = 0; index < cycle.length; index++) {
-      if (this.#events++ % EPOCH_EVENTS === 0) this.#beginEpoch(numbers);
+      if (this.#events % EPOCH_EVENTS === 0) this.#beginEpoch(numbers);
       const place = kind[index] as number;
-      const layout = layouts[place] as Layout;
-      this.#int64(cycle[index] as number);
+      const isText = areTexts[place] as readonly boolean[];
+      this.#cycleOf(cycle[index] as number);
       this.#numbered(components, component[index] as number, numbers.components);
       const number = numbers.kinds[place] as number;
-      if (number >= 0) this.#uint32(number);
-      else numbers.kinds[place] = this.#kind(layout);
-      this.#uint32(cause[index] as number);
-      for (let field = 0; field < layout.isText.length; field++) {
+      if (number >= 0) this.#uint(number);
+      else numbers.kinds[place] = this.#kind(kinds[place] as Kind);
+      this.#causeOf(cause[index] as number);
+      for (let field = 0; field < isText.length; field++) {
         const value = values[next++] as number;
-        if (layout.isText[field] === true) this.#numbered(texts, value, numbers.texts);
-        else this.#int64(value);
+        if (isText[field] === true) this.#numbered(texts, value, numbers.texts);
+        else this.#sint(value);
       }
+      this.#events++;
     }
     this.#flush();
+  }
+
+  #cycleOf(cycle: number): void {
+    this.#sint(cycle - this.#cycle);
+    this.#cycle = cycle;
+  }
+
+  #causeOf(sequence: number): void {
+    this.#sint(this.#events - sequence);
   }
 
   /** A text by its place in a list, whose canonical number is noted beside it as long as it holds. */
   #numbered(list: readonly string[], index: number, numbers: Int32Array): void {
     const number = numbers[index] as number;
-    if (number >= 0) this.#uint32(number);
+    if (number >= 0) this.#uint(number);
     else numbers[index] = this.#text(list[index] as string);
   }
 
   #beginEpoch(numbers: Numbers): void {
     this.#texts.clear();
-    this.#kinds.clear();
+    this.#kinds = [];
     numbers.forget();
   }
 
   /** Writes a kind, and gives its canonical number. */
-  #kind(layout: Layout): number {
-    const known = this.#kinds.get(layout.key);
-    if (known !== undefined) {
-      this.#uint32(known);
-      return known;
-    }
-    const number = this.#kinds.size;
-    this.#uint32(number);
-    this.#kinds.set(layout.key, number);
-    this.#text(layout.name);
-    this.#uint32(layout.entries.length);
-    for (const [name, type] of layout.entries) {
+  #kind(kind: Kind): number {
+    const known = this.#kinds.findIndex((other) => other.name === kind.name && isSame(other, kind));
+    const number = known < 0 ? this.#kinds.length : known;
+    this.#uint(number);
+    if (known >= 0) return number;
+    this.#kinds.push(kind);
+    this.#text(kind.name);
+    const fields = Object.entries(kind.fields);
+    this.#uint(fields.length);
+    for (const [name, type] of fields) {
       this.#text(name);
-      this.#bytes(Uint8Array.of(type === "text" ? 1 : 0));
+      this.#uint(type === "text" ? 1 : 0);
     }
     return number;
   }
@@ -201,11 +210,11 @@ class CanonicalWriter {
   #text(text: string): number {
     const known = this.#texts.get(text);
     if (known !== undefined) {
-      this.#uint32(known);
+      this.#uint(known);
       return known;
     }
     const number = this.#texts.size;
-    this.#uint32(number);
+    this.#uint(number);
     this.#texts.set(text, number);
     this.#utf8(text);
     return number;
@@ -215,43 +224,39 @@ class CanonicalWriter {
   #utf8(text: string): void {
     if (!isAscii(text)) {
       const bytes = this.#encoder.encode(text);
-      this.#uint32(bytes.length);
+      this.#uint(bytes.length);
       this.#bytes(bytes);
       return;
     }
-    this.#uint32(text.length);
+    this.#uint(text.length);
     for (let index = 0; index < text.length; index++) {
-      if (this.#length === CHUNK_BYTES) this.#flush();
-      this.#chunk[this.#length++] = text.charCodeAt(index);
+      if (this.#at === CHUNK_BYTES) this.#flush();
+      this.#chunk[this.#at++] = text.charCodeAt(index);
     }
   }
 
-  #int64(value: number): void {
-    if (this.#length + 8 > CHUNK_BYTES) this.#flush();
-    this.#view.setUint32(this.#length, value >>> 0, true);
-    this.#view.setInt32(this.#length + 4, Math.floor(value / 2 ** 32), true);
-    this.#length += 8;
+  #sint(value: number): void {
+    if (this.#at > LAST_PLACE) this.#flush();
+    this.#at = putSigned(this.#chunk, this.#at, value);
   }
 
-  /** Also writes an int32: the bytes of a negative one are those of its two's complement. */
-  #uint32(value: number): void {
-    if (this.#length + 4 > CHUNK_BYTES) this.#flush();
-    this.#view.setUint32(this.#length, value, true);
-    this.#length += 4;
+  #uint(value: number): void {
+    if (this.#at > LAST_PLACE) this.#flush();
+    this.#at = putUnsigned(this.#chunk, this.#at, value);
   }
 
   #bytes(bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length;) {
-      if (this.#length === CHUNK_BYTES) this.#flush();
-      const part = bytes.subarray(start, start + CHUNK_BYTES - this.#length);
-      this.#chunk.set(part, this.#length);
-      this.#length += part.length;
+      if (this.#at === CHUNK_BYTES) this.#flush();
+      const part = bytes.subarray(start, start + CHUNK_BYTES - this.#at);
+      this.#chunk.set(part, this.#at);
+      this.#at += part.length;
       start += part.length;
     }
   }
 
   #flush(): void {
-    this.#write(this.#chunk.subarray(0, this.#length));
-    this.#length = 0;
+    this.#write(this.#chunk.subarray(0, this.#at));
+    this.#at = 0;
   }
 }
