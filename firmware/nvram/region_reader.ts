@@ -64,9 +64,9 @@ export class RegionReader {
     return scanLog({ region, sectorBytes, pageBytes, programBytes, repairsLast, settlesInPlace });
   }
 
-  /** Reads the region as it is now, and says what a mount would find; see {@linkcode scan}. */
-  *foresee(drivesHeaders: boolean): Task<LogScan> {
-    return this.scan(yield* this.read(), drivesHeaders);
+  /** Reads the region as it is now, and says what a mount would find. */
+  *foresee(): Task<LogScan> {
+    return this.scan(yield* this.read());
   }
 
   /**

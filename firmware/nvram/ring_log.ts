@@ -209,7 +209,7 @@ export class RingLog {
     const { sector: { index, header: { sectorBytes } }, offset } = place;
     // Whether a mount can drive a newer header again, and believes it, nobody knows; where words take one program it cannot.
     if (this.writer.programBytes > 1 || !this.unopened.mayLead) {
-      const { lastRecord, headEnd } = yield* this.#options.reader.foresee(true);
+      const { lastRecord, headEnd } = yield* this.#options.reader.foresee();
       const last = lastRecord?.place;
       if (last?.sector.index === index && last.offset === offset) {
         this.#logEnd = headEnd;

@@ -72,11 +72,12 @@ export class UnopenedSectors {
    * @param index Which.
    * @param isTold Whether its header can be read.
    * @returns True if the part does not take that, and each mount will take the sector for the head. So it is: if it went
-   * later, a record would count that was refused at the end of the old head.
+   * later, a record would count that was refused at the end of the old head. Where words are no longer than a byte that
+   * is written over, and mounts may differ: not all can drive a header again.
    */
   *leads(index: number, isTold: boolean): Task<boolean> {
-    if ((yield* this.annul(index)) || !isTold) return false;
-    const { sectors } = yield* this.#reader.foresee(false);
+    if ((yield* this.annul(index)) || !isTold || this.#writer.programBytes === 1) return false;
+    const { sectors } = yield* this.#reader.foresee();
     return sectors[sectors.length - 1]?.index === index;
   }
 

@@ -115,8 +115,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     "firmware/nvram/unopened_sectors.ts",
     [
       "half-open sectors are left as they are",
-      "if ((yield* this.annul(index)) || !isTold) return false;",
-      "if (!isTold) return false;",
+      "if ((yield* this.annul(index)) || !isTold || this.#writer.programBytes === 1) return false;",
+      "if (!isTold || this.#writer.programBytes === 1) return false;",
     ],
     [
       "a half-made header that each mount will believe goes later",
