@@ -78,24 +78,24 @@ export class FlashWriter {
    * Programs a header, and judges it as a mount would: one wrong bit is allowed. A judge that was stricter would go on
    * in the old head, and the next mount would take the new one, and lose what was written since.
    *
-   * @returns `undefined` if nothing was written, because the part does not read blank there.
+   * @returns False if it cannot be read. Something of it may stand there even so.
    */
-  *programHeader(address: number, header: SectorHeader): Task<"done" | "half open" | undefined> {
+  *programHeader(address: number, header: SectorHeader): Task<boolean> {
     const bytes = encodeHeader(header);
     const there = this.#readBack.subarray(0, bytes.length);
     yield* this.#flash.readInto(address, there);
     if (!isBlank(there)) {
       this.#refusals++;
-      return undefined;
+      return false;
     }
-    if (yield* this.driveFirmly(address, bytes)) return "done";
+    if (yield* this.driveFirmly(address, bytes)) return true;
     if (this.programBytes === 1) {
       // Once more: a pulse may have been too weak.
       yield* this.drive(address, bytes);
       yield* this.#flash.readInto(address, there);
     }
     decodeHeader(there);
-    return equalBytes(there, bytes) ? "done" : "half open";
+    return equalBytes(there, bytes);
   }
 
   /** Programs bytes, wherever some of them stand already, and reads them back. */

@@ -70,9 +70,9 @@ const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
  *
  * @param parts The bytes of each sector; a bit of a header that can be put right is put right in them.
  * @param programBytes The part's unit of programming: it counts if no header is left to tell the log's.
- * @param settlesInPlace Whether a mount can drive a header again. Where it cannot, a sector in which nothing was
- * written since it was opened is not taken for opened: power may have gone while its header was written, and what it
- * holds is a copy of what is still there.
+ * @param settlesInPlace Whether a mount can drive a header again. Where it cannot, newest sectors in which nothing was
+ * written since they were opened are not taken for opened: power may have gone while a header was written, and what they
+ * hold are copies of what is still there.
  */
 export function findLog(parts: readonly Uint8Array[], programBytes: number, settlesInPlace: boolean): LogWindow {
   const headers = parts.map((bytes) => decodeHeader(bytes));
@@ -116,15 +116,22 @@ class LogFinder {
     this.#parts = parts;
     this.blank = parts.map((bytes) => isBlank(bytes));
     this.#headers = headers;
-    const head = this.#newest();
+    let head = this.#newest();
     this.#programBytes = headers[head ?? 0]?.programBytes ?? programBytes;
-    if (settlesInPlace || head === undefined) return;
-    const doubtful = headers[head] as SectorHeader;
-    if (this.#isWrittenSince(head, doubtful.sequence)) return;
-    headers[head] = undefined;
-    // If a sector that it freed was erased since, its header was finished: power was there. The first has freed none.
-    if (doubtful.previousEnd > 0 && !this.#isWhole()) headers[head] = doubtful;
-    else this.mayHideWrite = mayHaveBeenWhole(parts[head] as Uint8Array, this.#carriedEnd(head, doubtful.sequence));
+    while (!settlesInPlace && head !== undefined) {
+      const doubtful = headers[head] as SectorHeader;
+      const end = this.#unwrittenEnd(head, doubtful.sequence);
+      if (end === undefined) return;
+      headers[head] = undefined;
+      // If a sector that it freed was erased since, its header was finished: power was there. The first has freed none.
+      if (doubtful.previousEnd > 0 && !this.#isWhole()) {
+        headers[head] = doubtful;
+        return;
+      }
+      this.mayHideWrite ||= mayHaveBeenWhole(parts[head] as Uint8Array, end);
+      // Nor need there be anything in the one before: the part may have refused that.
+      head = this.#newest();
+    }
   }
 
   /** Whether no sector of the log has lost its header. */
@@ -291,31 +298,23 @@ class LogFinder {
   }
 
   /**
-   * Whether there is a record behind the copies that a sector was opened with, some of which may have been refused. What
-   * is no record says nothing: an erase that was cut off can leave a header that it has made weak, and that behind it.
+   * Where the copies end that a sector was opened with, some of which may have been refused. What is no record says
+   * nothing: an erase that was cut off can leave a header that it has made weak, and that behind it.
+   *
+   * @returns `undefined` if there is a record behind them.
    */
-  #isWrittenSince(index: number, sequence: number): boolean {
+  #unwrittenEnd(index: number, sequence: number): number | undefined {
     const bytes = this.#parts[index] as Uint8Array;
     const checksums = new RangeChecksums(bytes);
     let end = headerBytes(this.#programBytes);
     for (let offset = end; offset < bytes.length;) {
       const lengthBytes = recordBytesAt(bytes, sequence, offset, checksums);
-      if (lengthBytes !== 0 && !headCarried(readUint32(bytes, offset))) return true;
+      if (lengthBytes !== 0 && !headCarried(readUint32(bytes, offset))) return undefined;
       offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
       if (lengthBytes !== 0) end = offset;
     }
     const copy = bytes.slice();
-    return repairRecord(copy, sequence, end) !== undefined && !headCarried(readUint32(copy, end));
-  }
-
-  /** Where the copies end that a sector was opened with. */
-  #carriedEnd(index: number, sequence: number): number {
-    const bytes = this.#parts[index] as Uint8Array;
-    for (let offset = headerBytes(this.#programBytes);;) {
-      const lengthBytes = recordBytesAt(bytes, sequence, offset);
-      if (lengthBytes === 0 || !headCarried(readUint32(bytes, offset))) return offset;
-      offset += roundUp(lengthBytes, this.#programBytes);
-    }
+    return repairRecord(copy, sequence, end) !== undefined && !headCarried(readUint32(copy, end)) ? undefined : end;
   }
 
   #inferred(index: number, sequence: number, condition: LogSector["condition"]): LogSector {

@@ -10,7 +10,6 @@ import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { type LaterSector, laterSector } from "./later_version.ts";
 import { type LogScan, scanLog } from "./log_scan.ts";
-import type { RecordPlace } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
 
 /** How often a sector is read again before it counts as finished: each unstable bit shows in half of the reads. */
@@ -65,16 +64,9 @@ export class RegionReader {
     return scanLog({ region, sectorBytes, pageBytes, programBytes, repairsLast, settlesInPlace });
   }
 
-  /**
-   * Reads the region, and asks whether the next mount will take a record for the last of the log. Whether that can drive
-   * the head's header again makes no difference: the record itself shows that its sector was opened.
-   *
-   * @returns Where the log ends with it; `undefined` if the mount may not take it.
-   */
-  *endWith({ sector, offset }: RecordPlace): Task<number | undefined> {
-    const { lastRecord, headEnd } = this.scan(yield* this.read());
-    const place = lastRecord?.place;
-    return place?.sector.index === sector.index && place.offset === offset ? headEnd : undefined;
+  /** Reads the region as it is now, and says what a mount would find. */
+  *foresee(): Task<LogScan> {
+    return this.scan(yield* this.read());
   }
 
   /**

@@ -21,6 +21,7 @@ import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import { Outage } from "./outage.ts";
 import { markContent } from "./pending.ts";
+import type { RegionReader } from "./region_reader.ts";
 import { RingSectors, spareSectors } from "./ring_sectors.ts";
 import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
 import { UnopenedSectors } from "./unopened_sectors.ts";
@@ -34,6 +35,8 @@ export interface RingLogOptions {
   readonly random: (lengthBytes: number) => Uint8Array;
   /** The longest record, in bytes: as far as a write that was cut off can have reached. */
   readonly maxRecordBytes: number;
+  /** Reads the region as a mount does. */
+  readonly reader: RegionReader;
 }
 
 /** How often an append goes on behind a place of the head that the part did not take. */
@@ -73,7 +76,7 @@ export class RingLog {
     this.ring = new RingSectors(options.flash.geometry.sectorCount);
     const longestBytes = options.maxRecordBytes + AGAIN_OVERHEAD_BYTES;
     this.writer = new FlashWriter(options.flash, Math.max(longestBytes, headerBytes(1)));
-    this.unopened = new UnopenedSectors(this.writer, options.flash.geometry.sectorBytes);
+    this.unopened = new UnopenedSectors(this.writer, options.flash.geometry.sectorBytes, options.reader);
     this.#outage = new Outage(this.unopened);
     this.#eraseCounts = new Array(this.#flash.geometry.sectorCount).fill(0);
   }
@@ -197,21 +200,22 @@ export class RingLog {
 
   /**
    * The part did not take a record as it should, nor does it open another sector: a mount will judge by what stands
-   * there. If it will take the record, that is stored. If not, it never will be.
-   *
-   * @param endWith Where the next mount will see the log end, if it takes the record at a place.
-   * @returns Its place, or `undefined`: a mount will not take it.
+   * there. If it will take the record, that is stored, and its place returned. If not, it never will be.
    */
-  *salvage(endWith: (place: RecordPlace) => Task<number | undefined>): Task<RecordPlace | undefined> {
+  *salvage(): Task<RecordPlace | undefined> {
     const place = this.#refused;
     this.#refused = undefined;
-    if (place === undefined || this.unopened.mayLead) return undefined;
-    const end = yield* endWith(place);
-    if (end !== undefined) {
-      this.#logEnd = end;
-      return place;
-    }
+    if (place === undefined) return undefined;
     const { sector: { index, header: { sectorBytes } }, offset } = place;
+    // Whether a mount can drive a newer header again, and believes it, nobody knows; where words take one program it cannot.
+    if (this.writer.programBytes > 1 || !this.unopened.mayLead) {
+      const { lastRecord, headEnd } = yield* this.#options.reader.foresee();
+      const last = lastRecord?.place;
+      if (last?.sector.index === index && last.offset === offset) {
+        this.#logEnd = headEnd;
+        return place;
+      }
+    }
     const lengthBytes = Math.min(sectorBytes - offset, this.#options.maxRecordBytes);
     yield* this.writer.kill(index * sectorBytes + offset, lengthBytes);
     return undefined;
@@ -239,12 +243,10 @@ export class RingLog {
       const [index, ...others] = this.ring.free(passed);
       if (index === undefined) break;
       const { refusals } = this;
-      const outcome = yield* this.#open(index, passed, others, carrier);
-      if (typeof outcome === "object") return outcome;
+      const freed = yield* this.#open(index, passed, others, carrier);
+      if (freed !== undefined) return freed;
       // What the new one was to hold again is still where it was.
       this.#logEnd = logEnd;
-      // At once: two that look like one of a later version would be taken for it (FORMAT.md, Reading).
-      if (outcome === "half open") yield* this.unopened.annul(index);
       // With nothing refused, it was for want of room: no other sector has more.
       if (this.refusals === refusals || !isProven || !this.ring.canRetire(passed.length + 1)) break;
       // The first is tried again before it is passed over; what comes behind one that is bad is more likely bad, too.
@@ -261,7 +263,7 @@ export class RingLog {
     passed: readonly number[],
     behind: readonly number[],
     carrier: Carrier,
-  ): Task<readonly LogSector[] | "half open" | undefined> {
+  ): Task<readonly LogSector[] | undefined> {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
     const { head } = this;
     // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
@@ -295,14 +297,14 @@ export class RingLog {
     const kept = this.sectors.slice(freed.length);
     header.previousEnd = head === undefined ? 0 : this.#logEnd;
     header.logSectors = header.sequence - (kept[0]?.header.sequence ?? header.sequence) + 1;
-    const outcome = yield* this.writer.programHeader(index * sectorBytes, header);
-    if (outcome !== "done") return outcome;
-    const isOwned = yield* this.#ownOverRefused(cursor);
-    if (isOwned === false) return "half open";
+    const end = cursor.offset;
+    const isTold = yield* this.writer.programHeader(index * sectorBytes, header);
+    const isOwned = isTold && (yield* this.#ownOverRefused(cursor));
+    if (isOwned === false && !(yield* this.unopened.leads(index, isTold))) return undefined;
     this.ring.adopt([...kept, sector], retired);
     this.#cursor = cursor;
     this.#isUnwritten = isOwned === undefined;
-    this.#logEnd = cursor.offset;
+    this.#logEnd = isOwned === false ? end : cursor.offset;
     this.#refused = undefined;
     this.unopened.opened(index);
     this.#outage.end();

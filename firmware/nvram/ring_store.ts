@@ -111,14 +111,14 @@ export class RingStore implements NvramStore {
     this.#reader = new RegionReader({ flash, workspace: options.workspace, omittedRules: this.#omittedRules });
     this.#losses = new Losses(this.#slots);
     this.#capacity = new Capacity({ geometry, ...sizes });
-    this.#log = new RingLog({ flash, random, maxRecordBytes: this.#capacity.maxRecordBytes });
+    const { maxRecordBytes } = this.#capacity;
+    this.#log = new RingLog({ flash, random, maxRecordBytes, reader: this.#reader });
     this.#turning = new Turning({
       log: this.#log,
       slots: this.#slots,
       losses: this.#losses,
       capacity: this.#capacity,
       sectorCount: geometry.sectorCount,
-      endWith: this.#reader.endWith.bind(this.#reader),
     });
   }
 

@@ -15,7 +15,7 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { RecordKind } from "./head_word.ts";
-import { encodeRecord, markPayload, maxPayloadBytes } from "./log_format.ts";
+import { encodeRecord, markPayload, markPayloadBytes, maxPayloadBytes, roomBytes } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
@@ -120,13 +120,12 @@ function* settleRecord({ flash, log, scan: { lastRecord }, region, omittedRules 
  */
 function* settleInPlace(options: SettlingOptions): Task<boolean> {
   const { log: { head }, scan, omittedRules } = options;
-  if (head === undefined) return false;
-  if (head.condition !== "whole" || head.header.version !== FORMAT_VERSION || scan.lastRecord?.lostBit === true) {
+  if (head?.condition !== "whole" || head.header.version !== FORMAT_VERSION || scan.lastRecord?.lostBit === true) {
     return false;
   }
   if (scan.tornRecord && !omittedRules.has("leave torn record")) return false;
   if (scan.tornHeader && !omittedRules.has("reopen torn header")) return false;
-  return yield* fence(options, head);
+  return yield* fence(options);
 }
 
 /**
@@ -138,7 +137,7 @@ function* settleInPlace(options: SettlingOptions): Task<boolean> {
 function* goOnInHead(options: SettlingOptions): Task<boolean> {
   const { flash, log, scan, region, maxRecordBytes } = options;
   const { head } = log;
-  if (head === undefined || head.condition !== "whole" || head.header.version !== FORMAT_VERSION) return false;
+  if (head?.condition !== "whole" || head.header.version !== FORMAT_VERSION) return false;
   const { sectorBytes } = flash.geometry;
   if (scan.tornHeader && !(yield* annulNext(options))) return false;
   // As far as a write that was cut off can have reached; an earlier boot may have come further.
@@ -162,11 +161,11 @@ function* goOnInHead(options: SettlingOptions): Task<boolean> {
  *
  * @returns False if the head takes none: the next sector must be opened.
  */
-function* fence({ flash, log, scan, maxRecordBytes, omittedRules }: SettlingOptions, head: LogSector): Task<boolean> {
+function* fence({ flash, log, scan, maxRecordBytes, omittedRules }: SettlingOptions): Task<boolean> {
   const { sectorBytes, pageBytes } = flash.geometry;
   const { headEnd } = scan;
   const offset = omittedRules.has("fence") ? headEnd : roundUp(headEnd + maxRecordBytes, pageBytes);
-  const isFull = offset + encodeMark(head, offset, headEnd).length > sectorBytes;
+  const isFull = offset + roomBytes(markPayloadBytes(sectorBytes), 1) > sectorBytes;
   // Nothing goes behind the fence without a mark, not even what is shorter.
   log.goOnAt(isFull ? sectorBytes : offset, headEnd);
   if (isFull || omittedRules.has("boot mark") || (yield* log.mark(headEnd))) return true;

@@ -29,8 +29,6 @@ export interface TurningOptions {
   readonly capacity: Capacity;
   /** How many sectors the part has. */
   readonly sectorCount: number;
-  /** Where the next mount will see the log end, if it takes the record at a place for its last one. */
-  readonly endWith: (place: RecordPlace) => Task<number | undefined>;
 }
 
 /** The turning of one ring. */
@@ -76,7 +74,7 @@ export class Turning {
       if (this.#log.refusals > refusals && turn > 0) refusedSectors++;
       if (refusedSectors === 2 || !(yield* this.advance())) break;
     }
-    return yield* this.#log.salvage(this.#options.endWith);
+    return yield* this.#log.salvage();
   }
 
   /**

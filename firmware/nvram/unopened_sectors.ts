@@ -8,6 +8,7 @@
 import type { Task } from "../../sim/kernel/task.ts";
 import type { FlashWriter } from "./flash_writer.ts";
 import type { LogWindow } from "./log_window.ts";
+import type { RegionReader } from "./region_reader.ts";
 
 /** So many words show that a sector takes programs; together they have more bits than a few dead cells. */
 const TRIED_WORDS = 4;
@@ -16,6 +17,7 @@ const TRIED_WORDS = 4;
 export class UnopenedSectors {
   readonly #writer: FlashWriter;
   readonly #sectorBytes: number;
+  readonly #reader: RegionReader;
   /** Those that a mount might take for the head. */
   #rivals = new Set<number>();
   /** Those that hold something without an older header: it has the sequence that the sector will have again. */
@@ -26,10 +28,12 @@ export class UnopenedSectors {
    *
    * @param writer Writes to the part.
    * @param sectorBytes Its sector size.
+   * @param reader Reads the region as a mount does.
    */
-  constructor(writer: FlashWriter, sectorBytes: number) {
+  constructor(writer: FlashWriter, sectorBytes: number, reader: RegionReader) {
     this.#writer = writer;
     this.#sectorBytes = sectorBytes;
+    this.#reader = reader;
   }
 
   /** Takes over what was found. */
@@ -59,6 +63,22 @@ export class UnopenedSectors {
     if (!(yield* this.#writer.annulHeader(index * this.#sectorBytes))) return false;
     this.#rivals.delete(index);
     return true;
+  }
+
+  /**
+   * Makes none of a sector that did not open as it should, at once: two that look like one of a later version would be
+   * taken for it (FORMAT.md, Reading).
+   *
+   * @param index Which.
+   * @param isTold Whether its header can be read.
+   * @returns True if the part does not take that, and each mount will take the sector for the head. So it is: if it went
+   * later, a record would count that was refused at the end of the old head. Where words are no longer than a byte that
+   * is written over, and mounts may differ: not all can drive a header again.
+   */
+  *leads(index: number, isTold: boolean): Task<boolean> {
+    if ((yield* this.annul(index)) || !isTold || this.#writer.programBytes === 1) return false;
+    const { sectors } = yield* this.#reader.foresee();
+    return sectors[sectors.length - 1]?.index === index;
   }
 
   /** Makes sure that no mount takes any of some sectors for newer than the one before them. */

@@ -31,8 +31,18 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ["a refused mark is salvaged", "    this.#refused = refused;\n", ""],
     [
       "nothing is salvaged",
-      "if (place === undefined || this.unopened.mayLead) return undefined;",
-      "return undefined;",
+      "    if (place === undefined) return undefined;\n    const { sector: {",
+      "    if (place === undefined || place.offset > 0) return undefined;\n    const { sector: {",
+    ],
+    [
+      "what a mount takes is judged without the rest of the log",
+      "if (last?.sector.index === index && last.offset === offset) {",
+      "if (last !== undefined) {",
+    ],
+    [
+      "nothing is salvaged beside a half-made header, which no mount may believe",
+      "if (this.writer.programBytes > 1 || !this.unopened.mayLead) {",
+      "if (!this.unopened.mayLead) {",
     ],
     [
       "a record that was refused is left although no mount is known to take it",
@@ -43,11 +53,6 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
       "a new head may be left for one that holds a record that was refused",
       "if (this.#refused === undefined || end > sectorBytes) return undefined;",
       "return undefined;",
-    ],
-    [
-      "half-open sectors are left as they are",
-      'if (outcome === "half open") yield* this.unopened.annul(index);',
-      "",
     ],
     [
       "a new head owns nothing before what it freed is erased",
@@ -108,6 +113,16 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/unopened_sectors.ts",
+    [
+      "half-open sectors are left as they are",
+      "if ((yield* this.annul(index)) || !isTold || this.#writer.programBytes === 1) return false;",
+      "if (!isTold || this.#writer.programBytes === 1) return false;",
+    ],
+    [
+      "a half-made header that each mount will believe goes later",
+      "return sectors[sectors.length - 1]?.index === index;",
+      "return false;",
+    ],
     ["a head is not given up although another header may be read", "return this.#rivals.size > 0;", "return false;"],
     [
       "what an opening has left is not looked for",

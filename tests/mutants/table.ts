@@ -115,11 +115,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...inFile(
     "firmware/nvram/region_reader.ts",
     [
-      "what a mount takes is judged without the rest of the log",
-      "return place?.sector.index === sector.index && place.offset === offset ? headEnd : undefined;",
-      "return place !== undefined ? headEnd : undefined;",
-    ],
-    [
       "a sector that does not read the same each time is taken for a later version",
       "if (!equalBytes(first, again)) return false;",
       "",
@@ -177,8 +172,13 @@ export const MUTANTS: readonly Mutant[] = [
     ["the first sector is believed by its own copies", "doubtful.previousEnd > 0 && ", ""],
     [
       "a header is believed although nothing was written since",
-      "if (settlesInPlace || head === undefined) return;",
-      "return;",
+      "while (!settlesInPlace && head !== undefined) {",
+      "while (!settlesInPlace && head === -1) {",
+    ],
+    [
+      "a header is believed although nothing was written before the one behind it",
+      "      head = this.#newest();\n",
+      "      return;\n",
     ],
     [
       "a head that lost its header is not looked for",

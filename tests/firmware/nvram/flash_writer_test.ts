@@ -48,7 +48,7 @@ Deno.test("FlashWriter.programBlank() writes nothing over what is there, not eve
 
 Deno.test("FlashWriter.programHeader() takes a header with one dead cell, as a mount does, and none with two", () => {
   const address = GEOMETRY.sectorBytes;
-  for (const [mask, expected] of [[0x01, "done"], [0x05, "half open"]] as const) {
+  for (const [mask, expected] of [[0x01, true], [0x05, false]] as const) {
     // The magic begins with 52: these bits should be cleared.
     const { writer } = ailing([{ kind: "stuck", address, mask, level: 1 }]);
     assertEquals(runToEnd(writer.programHeader(address, HEADER)), expected);

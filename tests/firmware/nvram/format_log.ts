@@ -189,8 +189,11 @@ function logWithoutHeaders(parts: readonly Uint8Array[], word: number): readonly
     .filter((back) => !isRetired((head - back + count) % count)).map(sectorBack);
 }
 
-export function findLog(parts: readonly Uint8Array[], word: number): readonly Sector[] {
-  const headers = parts.map(readHeader);
+export function findLog(
+  parts: readonly Uint8Array[],
+  word: number,
+  headers: readonly (Header | undefined)[] = parts.map(readHeader),
+): readonly Sector[] {
   const head = headOf(headers);
   const newest = headers[head];
   if (newest === undefined) return logWithoutHeaders(parts, word);
@@ -207,8 +210,7 @@ export function findLog(parts: readonly Uint8Array[], word: number): readonly Se
   const sector = { bytes, sequence: newest.sequence, header: newest, word: newest.word };
   const behind = recordAt(sector, end, bytes.length, true);
   if (behind !== undefined && !isCarried(uint32(behind, 0))) return logBefore(parts, headers, newest.word);
-  const others = headers.with(head, undefined);
-  const without = headOf(others) < 0 ? logWithoutHeaders(parts, newest.word) : logBefore(parts, others, newest.word);
+  const without = findLog(parts, newest.word, headers.with(head, undefined));
   const isFirst = newest.previousEnd === 0;
   return isFirst || without.every(({ header }) => header !== undefined)
     ? without

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CarryOver } from "../../../firmware/nvram/carry_over.ts";
 import type { LogSector } from "../../../firmware/nvram/log_window.ts";
+import { RegionReader } from "../../../firmware/nvram/region_reader.ts";
 import { RingLog } from "../../../firmware/nvram/ring_log.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
 import { decodeHeader, encodeHeader } from "../../../firmware/nvram/sector_header.ts";
@@ -120,6 +121,7 @@ Deno.test("CarryOver forgets what it has copied into a sector that was refused",
     flash: refusing,
     random: (lengthBytes) => new Uint8Array(lengthBytes),
     maxRecordBytes: 128,
+    reader: new RegionReader({ flash: refusing, workspace: undefined, omittedRules: new Set() }),
   });
   for (const [number, sector] of [tail, other].entries()) {
     const place = { sector, offset: 32 };
