@@ -378,15 +378,18 @@ export class RingLog {
         return { sector, offset };
       }
       if (!carried) this.#refused = offset === this.#logEnd ? { sector, offset } : undefined;
-      // What stands there now must not be taken for a record or for damage later: a mark tells that it never counts.
+      if (step === STEPS_LIMIT) break;
       const next = roundUp(offset + lengthBytes, pageBytes);
-      const markBytes = manner === "voids" ? 0 : roomBytes(markPayloadBytes(sectorBytes), programBytes);
-      if (step === STEPS_LIMIT || next + markBytes + lengthBytes > cursor.end) break;
+      const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       if (manner === "voids") {
-        cursor.offset = next;
+        // Only a mark: what may be sealed goes nowhere that nothing tells of. A later boot that goes on at the first place
+        // again would come there with another value, and the same nonce.
+        if (payloadBytes <= mark.length) cursor.offset = next;
         continue;
       }
-      const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
+      // What stands there now must not be taken for a record or for damage later: a mark tells that it never counts.
+      const markBytes = roomBytes(mark.length, programBytes);
+      if (next + markBytes + lengthBytes > cursor.end) break;
       const markHead = { kind: RecordKind.mark, carried, slot: 0, payloadBytes: mark.length };
       if (!(yield* this.writer.programRecord(sector, next, markHead, mark))) break;
       cursor.offset = next + markBytes;

@@ -196,7 +196,7 @@ function writtenEnd(region: Uint8Array, { index, header: { sectorBytes } }: LogS
 /**
  * Settles the head by writing its last record again behind a fence. If a cut took the first word of that and left no
  * trace, the next mount sees what this one saw, and writes the same to the same place: what the part makes of it is read
- * back, and written again on the next page if need be.
+ * back, and written again in the next sector if need be.
  *
  * @param options What the rules need.
  * @param again The last record, as it is to be written again.
