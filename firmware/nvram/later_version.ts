@@ -72,9 +72,10 @@ export function laterSector(search: RegionSearch): LaterSector | undefined {
     // An erase drives all bits to 0 first, from the end on: what it has reached, the last byte in part, may have been
     // anything.
     const left = sector.subarray(0, sector.findLastIndex((byte) => byte > 0));
-    // Today's, cut off in the version or when it was nearly done: bits that were not driven are 1.
+    // Today's, cut off in the version or when it was nearly done: bits that were not driven are 1. What stands behind the
+    // header was written before it.
     const isCutOff = (~version & FORMAT_VERSION) === 0 &&
-      (isNearlyBlank(left.subarray(VERSION_OFFSET + 1)) || isAlmostDone(header));
+      (isNearlyBlank(header.subarray(VERSION_OFFSET + 1)) || isAlmostDone(header));
     if (isCutOff) continue;
     if (seen.has(version) || isLater(left, index, search)) return { index, version };
     // FF is no version: it was not written.

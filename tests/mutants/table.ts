@@ -132,8 +132,13 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "a header that was cut off in its version, and a bit beside it, is taken for a later version",
-      "isNearlyBlank(left.subarray(VERSION_OFFSET + 1)) || ",
+      "isNearlyBlank(header.subarray(VERSION_OFFSET + 1)) || ",
       "",
+    ],
+    [
+      "a header that was cut off over copies, and a bit beside it, is taken for a later version",
+      "isNearlyBlank(header.subarray(VERSION_OFFSET + 1))",
+      "isNearlyBlank(left.subarray(VERSION_OFFSET + 1))",
     ],
     [
       "of two headers with a damaged version one is taken for a later version",

@@ -129,7 +129,7 @@ export const FLASH = mapping(
     enduranceCycles: doc("Erases that the sheet promises for a sector.", optional(integer(1, Number.MAX_SAFE_INTEGER))),
     failBits: doc("Whether its status tells of a program or erase that failed.", optional(boolean())),
     timing: doc(
-      "Which column of the data sheet, or times of its own; typical by default. `drawn` is between the columns, by wear.",
+      "Which column of the data sheet, or times of its own; typical by default. `drawn` follows wear, within 10 %.",
       optional(either(COLUMN, TIMING)),
     ),
     misuse: doc(

@@ -687,7 +687,7 @@ export interface StoryFlashPart {
   readonly enduranceCycles?: number | undefined;
   /** Whether its status tells of a program or erase that failed. */
   readonly failBits?: boolean | undefined;
-  /** Which column of the data sheet, or times of its own; typical by default. `drawn` is between the columns, by wear. */
+  /** Which column of the data sheet, or times of its own; typical by default. `drawn` follows wear, within 10 %. */
   readonly timing?: "typical" | "maximum" | "drawn" | {
     /** Which column counts; typical by default. */
     readonly column?: "typical" | "maximum" | "drawn" | undefined;

@@ -80,8 +80,8 @@ export interface AdapterDescription {
   /** Which flash part, for `nvram` only; 64 KiB of a W25Q by default. */
   readonly flash?: FlashPreset;
   /**
-   * Which column of the flash part's data sheet, for `nvram` only: `typical`, `maximum`, or `drawn` between the two by
-   * wear and seed; `typical` by default.
+   * Which column of the flash part's data sheet, for `nvram` only: `typical`, `maximum`, or `drawn`, from one to the
+   * other by wear, within 10 %; `typical` by default.
    */
   readonly flashTiming?: TimingColumn;
   /**

@@ -120,7 +120,11 @@ export interface SerialNorFlash extends NorFlash {
   suspend(): Task;
   /** Resume (7Ah); ignored if nothing is suspended. */
   resume(): Task;
-  /** Software reset (66h and 99h), allowed while the part is busy: what is in progress is left as by a loss of power. */
+  /**
+   * Software reset (66h and 99h), allowed while the part is busy: what is in progress is left as by a loss of power. A
+   * task that waits for that goes on when it would have ended, and sees what a driver that polls does: a part that is
+   * ready and tells of no failure; if something else was begun since, it waits for that.
+   */
   reset(): Task;
   /** Deep Power-down (B9h): the part answers nothing but its release. */
   enterDeepPowerDown(): Task;

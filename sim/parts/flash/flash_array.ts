@@ -69,6 +69,8 @@ export interface BusyOperation {
   readonly isAwaited: boolean;
   /** What the status says when it has ended. */
   outcome: FlashOutcome;
+  /** It was cut off by a reset or a loss of power. */
+  isLeft: boolean;
 }
 
 /** What an array is made with. */

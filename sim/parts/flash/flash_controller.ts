@@ -156,7 +156,7 @@ export class FlashController {
     const startedAt = clock.now;
     const time = new BusyTime(cycles, startedAt);
     const what = { kind, address, lengthBytes, startedAt, time, value, canBeSuspended, isAwaited };
-    return this.#running = { ...what, outcome: "done" };
+    return this.#running = { ...what, outcome: "done", isLeft: false };
   }
 
   /** Waits until the part is ready. */
@@ -251,16 +251,14 @@ export class FlashController {
 
   /** Power goes: what is in progress or suspended stays as far as it has come. */
   powerOff(): void {
-    this.#isInDeepPowerDown = false;
-    this.#deafUntil = 0;
+    this.#wakeUp();
     this.#leaveAll();
   }
 
-  /** Nothing is in progress: the content of the part was exchanged. */
+  /** The content of the part was exchanged, with power off meanwhile: nothing of what was in progress is in it. */
   forget(): void {
-    this.#running = undefined;
-    this.#suspended = undefined;
-    this.#writeEnabled = false;
+    this.#wakeUp();
+    this.#leave();
   }
 
   *#beDeaf(cycles: number): Task {
@@ -269,22 +267,36 @@ export class FlashController {
     yield* clock.sleep(cycles);
   }
 
+  #wakeUp(): void {
+    this.#isInDeepPowerDown = false;
+    this.#deafUntil = 0;
+  }
+
   #leaveAll(): void {
     const { array } = this.#options;
     this.settle();
-    this.#writeEnabled = false;
-    this.#outcome = "done";
-    const left = [this.#running, this.#suspended];
+    for (const operation of this.#leave()) array.cutOff(operation);
+  }
+
+  /** Nothing is in progress or suspended any more, and the status tells of nothing. */
+  #leave(): readonly BusyOperation[] {
+    const left = [this.#running, this.#suspended].filter((each) => each !== undefined);
+    for (const operation of left) operation.isLeft = true;
     this.#running = undefined;
     this.#suspended = undefined;
-    for (const operation of left) if (operation !== undefined) array.cutOff(operation);
+    this.#resumedAt = -Infinity;
+    this.#writeEnabled = false;
+    this.#outcome = "done";
+    return left;
   }
 
   *#wait(operation: BusyOperation): Task<FlashOutcome> {
     const { clock, times } = this.#options;
     for (;;) {
-      // After a reset a part is ready and tells of no failure.
-      if (this.#running !== operation && this.#suspended !== operation) return operation.outcome;
+      if (this.#running !== operation && this.#suspended !== operation) {
+        // Who polls after a reset sees a part that is ready and tells of no failure, or how what was begun since ends.
+        return operation.isLeft ? yield* this.untilReady() : operation.outcome;
+      }
       const left = operation.time.isSuspended ? times.cycles(POLL_NANOSECONDS) : operation.time.left(clock.now);
       if (left === 0) break;
       yield* clock.sleep(left);

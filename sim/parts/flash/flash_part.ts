@@ -14,9 +14,9 @@ import type { FlashFault } from "./faults.ts";
 import { type BegunOperation, FlashArray, type FlashOperation, type FlashOperationKind } from "./flash_array.ts";
 import { FLASH_MISUSES, FlashController, type FlashMisuse } from "./flash_controller.ts";
 import type { FlashCounters, FlashState } from "./flash_state.ts";
-import type { FlashGeometry, FlashOutcome, FlashStatus } from "./nor_flash.ts";
+import { type FlashGeometry, FlashMisuseError, type FlashOutcome, type FlashStatus } from "./nor_flash.ts";
 import { OperationTimes, TIMING_COLUMNS, type TimingColumn } from "./operation_times.ts";
-import { checkPreset, requireChoice } from "./preset_check.ts";
+import { checkPreset, MOST_FLASH_BYTES, requireChoice } from "./preset_check.ts";
 import type { FlashPreset } from "./presets.ts";
 import type { FlashRandom } from "./random.ts";
 import { sfdpOf } from "./sfdp.ts";
@@ -35,7 +35,7 @@ export interface FlashPartOptions {
   readonly image?: Uint8Array;
   /** All of a part that was switched off; instead of `image`. */
   readonly state?: FlashState;
-  /** Which column of the data sheet, or times between them, by wear and seed; typical by default. */
+  /** Which column of the data sheet, or times that go from one to the other with wear and vary by seed; typical by default. */
   readonly timing?: TimingColumn;
   /** What is wrong with it from the beginning. */
   readonly faults?: readonly FlashFault[];
@@ -107,16 +107,19 @@ export class FlashPart implements SerialNorFlash {
 
   /** What was counted; counting does not stop at loss of power. */
   get counters(): FlashCounters {
+    this.#controller.settle();
     return this.#array.counters;
   }
 
   /** How often each sector was erased. */
   get sectorErases(): Uint32Array {
+    this.#controller.settle();
     return this.#array.sectorErases;
   }
 
   /** How often each page was programmed. */
   get pagePrograms(): Uint32Array {
+    this.#controller.settle();
     return this.#array.pagePrograms;
   }
 
@@ -152,6 +155,7 @@ export class FlashPart implements SerialNorFlash {
    * @param random Where its torn and weak bits come from.
    */
   twin(clock: Clock, random: FlashRandom): FlashPart {
+    this.#controller.settle();
     const twin = new FlashPart({ preset: this.#options.preset, clock, random });
     twin.#array.copyFrom(this.#array);
     return twin;
@@ -170,6 +174,7 @@ export class FlashPart implements SerialNorFlash {
 
   /** The cells themselves, for the tools of a laboratory: firmware has only the commands. */
   get cells(): FlashCells {
+    this.#controller.settle();
     return this.#array.cells;
   }
 
@@ -180,11 +185,13 @@ export class FlashPart implements SerialNorFlash {
    * @throws {FlashFaultError} It does not fit the part.
    */
   inject(fault: FlashFault): void {
+    this.#controller.settle();
     this.#array.faults.inject(fault);
   }
 
   /** Reads bytes. */
   *read(address: number, lengthBytes: number): Task<Uint8Array> {
+    requireLength("read", lengthBytes);
     const bytes = new Uint8Array(lengthBytes);
     yield* this.readInto(address, bytes);
     return bytes;
@@ -265,6 +272,7 @@ export class FlashPart implements SerialNorFlash {
 
   /** Reads the tables of JESD216. */
   *readSfdp(address: number, lengthBytes: number): Task<Uint8Array> {
+    requireLength("read SFDP", lengthBytes);
     const isHeard = this.#controller.hears("read SFDP") && this.#commands.sfdp === true;
     yield* this.#options.clock.sleep(this.#times.transfer(5 + lengthBytes));
     const bytes = new Uint8Array(lengthBytes).fill(UNDRIVEN);
@@ -378,4 +386,10 @@ export class FlashPart implements SerialNorFlash {
   #turn(bytes: Uint8Array): Uint8Array {
     return this.#turned === 0 ? bytes.slice() : bytes.map((byte) => byte ^ this.#turned);
   }
+}
+
+/** A program cannot ask for it, whatever the part: no command that a part could ignore. */
+function requireLength(command: string, lengthBytes: number): void {
+  if (Number.isInteger(lengthBytes) && lengthBytes >= 0 && lengthBytes <= MOST_FLASH_BYTES) return;
+  throw new FlashMisuseError(command, `${lengthBytes} bytes`, `a whole number from 0 to ${MOST_FLASH_BYTES}`);
 }

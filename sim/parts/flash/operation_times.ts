@@ -1,11 +1,12 @@
 /**
- * How long things take: by a column of the data sheet, or between the two by
- * the wear of the sector and the seed.
+ * How long things take: by a column of the data sheet, or from the one to the
+ * other with the wear of the sector, give or take a tenth by the seed.
  *
  * Sheets give what a fresh part takes and what no part takes longer; erase and
  * program times grow with cycles, not with age (Infineon FAQ on erase times;
  * Winbond application note on tPP). That the growth is even is assumed, and so
- * is the spread.
+ * is the spread: a typical time is a mean, and single operations of a fresh part
+ * take less. None takes longer than the maximum.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import type { FlashPreset } from "./presets.ts";
 import type { FlashRandom } from "./random.ts";
 import type { SectorAges } from "./sector_ages.ts";
 
-/** Which column of the data sheet counts; `drawn` lies between the two, by wear and seed. */
+/** Which column of the data sheet counts; `drawn` goes from one to the other with wear, and varies by seed. */
 export type TimingColumn = "typical" | "maximum" | "drawn";
 
 /** All columns. */

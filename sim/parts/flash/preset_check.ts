@@ -39,6 +39,8 @@ export const MOST_FLASH_BYTES = 2 ** 28;
 
 const MOST_SECTORS = 2 ** 24;
 const MOST_PAGE_BYTES = 2 ** 16;
+/** JESD216 has four bits for the exponent. */
+const MOST_SFDP_PAGE_BYTES = 2 ** 15;
 /** A thousand seconds: a chip erase of a large part takes some 700. */
 const MOST_NANOSECONDS = 1e12;
 
@@ -96,6 +98,10 @@ export function checkPreset(preset: FlashPreset): void {
   wholeNumber("enduranceCycles", enduranceCycles, 1, Number.MAX_SAFE_INTEGER);
   if (commands === undefined) return;
   checkCommands(commands);
+  const { pageBytes } = geometry;
+  if (commands.sfdp !== true || (pageBytes <= MOST_SFDP_PAGE_BYTES && (pageBytes & (pageBytes - 1)) === 0)) return;
+  const accepted = `a power of two up to ${MOST_SFDP_PAGE_BYTES} on a part with SFDP, whose table holds no other`;
+  throw new FlashPresetError("geometry.pageBytes", pageBytes, accepted);
 }
 
 function checkCommands(commands: FlashCommandSet): void {
@@ -103,11 +109,11 @@ function checkCommands(commands: FlashCommandSet): void {
   if (typeof commands.failBits !== "boolean") {
     throw new FlashPresetError("commands.failBits", String(commands.failBits), "true or false");
   }
-  const { identification, secondProgram, halfBlockErase, chipErase, statusWrite, suspend } = commands;
-  if (identification !== undefined && identification.length !== 3) {
-    throw new FlashPresetError("commands.identification", `${identification.length} bytes`, "3");
+  const { identification, sfdp, secondProgram, halfBlockErase, chipErase, statusWrite, suspend } = commands;
+  if (sfdp !== undefined && typeof sfdp !== "boolean") {
+    throw new FlashPresetError("commands.sfdp", String(sfdp), "true or false");
   }
-  identification?.forEach((byte, index) => wholeNumber(`commands.identification[${index}]`, byte, 0, 255));
+  if (identification !== undefined) checkIdentification(identification);
   if (secondProgram !== undefined && !SECOND_PROGRAMS.includes(secondProgram)) {
     throw new FlashPresetError("commands.secondProgram", secondProgram, alternatives(SECOND_PROGRAMS));
   }
@@ -118,6 +124,13 @@ function checkCommands(commands: FlashCommandSet): void {
   const times = { resetNanoseconds, deepPowerDownNanoseconds, writeInhibitNanoseconds };
   for (const [name, each] of Object.entries(times)) if (each !== undefined) nanoseconds(`commands.${name}`, each);
   if (suspend !== undefined) checkSuspend(suspend);
+}
+
+function checkIdentification(bytes: readonly number[]): void {
+  const field = "commands.identification";
+  if (!Array.isArray(bytes)) throw new FlashPresetError(field, String(bytes), "a list of 3 bytes");
+  if (bytes.length !== 3) throw new FlashPresetError(field, `${bytes.length} bytes`, "3");
+  bytes.forEach((byte, index) => wholeNumber(`${field}[${index}]`, byte, 0, 255));
 }
 
 function checkSuspend(suspend: FlashSuspend): void {

@@ -166,7 +166,8 @@ export class SectorAges {
   #loseBits(sector: number): void {
     const hours = (this.#now() - (this.#erasedAt[sector] as number)) / SECONDS_PER_HOUR;
     const times = Math.floor(hours / this.#aged(this.#retentionHours, WORN_HOURS_SHARE, sector));
-    this.#turn(this.#lostBits, sector, times * times, 0);
+    // No more than there are: of charge that is long due the square would be no number that a state can hold.
+    this.#turn(this.#lostBits, sector, Math.min(times * times, 8 * this.#options.geometry.sectorBytes), 0);
   }
 
   /** What is left of a limit at a sector's wear; in between along a straight line. */

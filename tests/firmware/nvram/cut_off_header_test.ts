@@ -159,3 +159,18 @@ Deno.test("RingStore mounts with two headers that were cut off half driven, noth
     ring.assertMounts(image, `seed ${seed}`);
   }
 });
+
+Deno.test("RingStore mounts with a header that was cut off in its version over copies, and a bit beside it that was disturbed", () => {
+  const ring = new TurnedRing();
+  const start = ring.behind(1) * SECTOR_BYTES;
+  for (const version of UNDRIVEN) {
+    for (let bit = 8 * (VERSION_OFFSET + 1); bit < 8 * 28; bit++) {
+      // All but the header is there: that is written last.
+      const image = ring.region.slice().fill(0xff, start + VERSION_OFFSET, start + 28);
+      image.set([...ring.headerOf(ring.behind(1)).subarray(0, VERSION_OFFSET), version], start);
+      const at = start + (bit >>> 3);
+      image[at] = (image[at] as number) ^ (1 << (bit & 7));
+      ring.assertMounts(image, `version ${version}, bit ${bit}`);
+    }
+  }
+});

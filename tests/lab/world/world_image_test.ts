@@ -160,3 +160,22 @@ Deno.test("decodeWorldImage() refuses flash parts without a name, and two of one
   assertThrows(() => decode([part, part]), FileFormatError, "two flash parts of hba0");
   assertThrows(() => decode({}), FileFormatError, "flash or service store are missing");
 });
+
+Deno.test("World.image() of a part whose charge is long lost is taken by the next world", () => {
+  const hours = 100_000_000;
+  const flashFaults = [{ kind: "charge loss", hours: 1 }, { kind: "storage", hours }] as const;
+  const image = new World({ adapters: ADAPTERS.map((each) => ({ ...each, flashFaults })) }).image();
+  const lost = image.flash["hba0"]?.ages?.lostBits ?? [];
+  assertEquals([lost.length, Math.max(...lost)], [16, 8 * 4096]);
+  assertEquals(new World({ adapters: ADAPTERS, image }).image().flash["hba0"]?.ages?.lostBits, lost);
+  // What no part of this size can have lost is refused with its place.
+  const flash = image.flash["hba0"];
+  const ages = flash?.ages;
+  if (flash === undefined || ages === undefined) throw new Error("no ages");
+  const spoilt = { hba0: { ...flash, ages: { ...ages, lostBits: lost.map(() => 1e16) } } };
+  assertThrows(
+    () => new World({ adapters: ADAPTERS, image: { ...image, flash: spoilt } }),
+    WorldOptionsError,
+    "lostBits[0]: 10000000000000000, expected a whole number from 0 to 9007199254740991",
+  );
+});

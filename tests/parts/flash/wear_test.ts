@@ -117,7 +117,7 @@ Deno.test("bad cells come at their rate, stuck at either level, by the seed", ()
   assert(counts.some(([zero, one]) => zero !== one));
 });
 
-Deno.test("drawn times lie between the columns, longer with wear, and follow the seed", () => {
+Deno.test("drawn times go from one column to the other with wear, a tenth to either side by seed, and never beyond the maximum", () => {
   const times = (erases: number, seed: number) => {
     const clock = new UntimedClock();
     const part = makePart({ clock, preset: { ...PRESET, enduranceCycles: 1000 }, timing: "drawn" }, seed);
@@ -130,7 +130,9 @@ Deno.test("drawn times lie between the columns, longer with wear, and follow the
     });
   };
   const [fresh, worn] = [times(0, 1), times(1000, 1)];
-  assert(fresh.every((each) => each >= 40 && each <= 55) && new Set(fresh).size > 3, fresh.join());
+  // A typical time is a mean: 45 ms, and some take less.
+  assert(fresh.every((each) => each >= 40.5 && each <= 54) && new Set(fresh).size > 3, fresh.join());
+  assert(fresh.some((each) => each < 45) && fresh.some((each) => each > 45), fresh.join());
   assert(worn.every((each) => each >= 360 && each <= 400) && new Set(worn).size > 3, worn.join());
   assertEquals(fresh, times(0, 1));
   assert(fresh.join() !== times(0, 2).join());

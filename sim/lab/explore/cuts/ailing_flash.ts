@@ -87,6 +87,7 @@ export class AilingFlash implements NorFlash {
   #toldInSags = 0;
   /** Power goes after so many cut points: bytes of programs, phases of erases. */
   cutAfter = Infinity;
+  #hasLeftHalfWay = false;
   readonly #part: FlashPart;
   readonly #random: FlashRandom;
 
@@ -102,8 +103,17 @@ export class AilingFlash implements NorFlash {
     this.#random = random;
   }
 
+  /**
+   * A program that was to drive again what reads right already, and was left half way by a cut, has failed and not said so.
+   * Nobody can tell that from one that did it: nothing that can be read has changed in either.
+   */
+  get hasLeftHalfWay(): boolean {
+    return this.#hasLeftHalfWay;
+  }
+
   /** Nothing fails any more. */
   heal(): void {
+    this.#hasLeftHalfWay = false;
     this.programFailure = undefined;
     this.eraseFailure = undefined;
     this.sags = undefined;
@@ -153,6 +163,7 @@ export class AilingFlash implements NorFlash {
     failure.times--;
     const outcome = yield* this.#part.pageProgram(address, this.#spoil(bytes, failure.failure));
     if (failure.failure === "weak") this.#weaken(address, bytes);
+    else if (!failure.reported) this.#hasLeftHalfWay ||= this.#isHalfWayAgain(address, bytes);
     return failure.reported ? "program failed" : outcome;
   }
 
@@ -188,6 +199,18 @@ export class AilingFlash implements NorFlash {
     let told = this.#toldInSags++;
     const run = this.sags.runs.findIndex((length) => (told -= length) < 0);
     return run % 2 === 1;
+  }
+
+  /** Whether all that was to be driven may read so, and some of it is half way. */
+  #isHalfWayAgain(address: number, bytes: Uint8Array): boolean {
+    const { cells } = this.#part;
+    let halfWay = 0;
+    for (const [index, byte] of bytes.entries()) {
+      const weak = cells.weakMask(address + index) & ~byte;
+      if ((cells.at(address + index) & ~weak & ~byte) !== 0) return false;
+      halfWay |= weak;
+    }
+    return halfWay !== 0;
   }
 
   #losePower(): never {

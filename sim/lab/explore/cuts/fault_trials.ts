@@ -286,6 +286,8 @@ class FaultTrialRunner {
   }
 
   #check(model: StoreModel, when: string): void {
+    // What a cut has left half way may turn out damaged then (FORMAT.md, Limits).
+    this.#mayDamage ||= this.#flash.hasLeftHalfWay;
     const health = this.#store.health();
     if (!this.#mayDamage) {
       if (!agrees(this.#store, model)) {
