@@ -146,7 +146,7 @@ Deno.test("a sweep has rounds, each healed; its seeds share out all pairs of a k
   for (let seed = 1; seed <= 200; seed++) {
     const { steps } = drawSweep(seed);
     const names = steps.flatMap(({ name }) => typeof name === "string" && /^(healing|chaos) /.test(name) ? [name] : []);
-    assertEquals(names, ["healing 1", "chaos 2", "healing 2", "chaos 3", "healing 3"]);
+    assertEquals(names, ["healing 1", "chaos 2", "healing 2"]);
     for (const pair of meetingsOf(seed)) places.add(pair.join(" / "));
   }
   assert(places.has("set / flash does not take it") && places.has("login / datagram twice"));

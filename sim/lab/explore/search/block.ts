@@ -1,15 +1,15 @@
 /**
  * Blocks: a hundred seeds that belong together. What a seed does follows from
- * the seed alone, but for one in five, which begin with a story of an earlier
+ * the seed alone, but for one in ten, which begin with a story of an earlier
  * seed of the block. So blocks can be shared out among workers and machines, and
  * nothing comes out otherwise.
  *
- * | of 20 seeds | strategy |
+ * | of 40 seeds | strategy |
  * |---|---|
- * | 8 | random: a story of its own, ties first in first out |
- * | 5 | sweep: a story of several rounds, each with the next kind of step and kind of fault of a table |
- * | 2 | PCT of depth 1 to 4 on a sweep |
- * | 1 | POS on a sweep |
+ * | 16 | random: a story of its own, ties first in first out |
+ * | 12 | sweep: a story of several rounds, each with the next kind of step and kind of fault of a table |
+ * | 5 | PCT of depth 1 to 4 on a sweep |
+ * | 3 | POS on a sweep |
  * | 2 | lineage: a story or sweep that went well, and in most of its steps faults at operations on which that rests |
  * | 1 | frontier: back to where a rare cell was seen, where chance and story go on otherwise |
  * | 1 | mutation: a story that has seen a rare cell, with a change or two; every other with ties as of POS |
@@ -38,8 +38,8 @@ export const BLOCK_SEEDS = 100;
 /** Which strategy a seed has. */
 export type StrategyName = "random" | "sweep" | "PCT" | "POS" | "lineage" | "frontier" | "mutation";
 
-/** The strategies of twenty seeds, in order: R random, S sweep, P PCT, O POS, L lineage, F frontier, M mutation. */
-const PORTFOLIO = "RSLRPSRSRFRSROLRPRSM";
+/** The strategies of forty seeds, in order: R random, S sweep, P PCT, O POS, L lineage, F frontier, M mutation. */
+const PORTFOLIO = "SRPSRSROSRPRSRSLRSPROSRSRPSRFRSLROPRSRMR";
 
 const LETTERS = {
   random: "R",

@@ -27,7 +27,7 @@ function swarm<T>(scope: Scope, table: Readonly<Record<string, T>>): readonly T[
 export function drawStory(seed: number): WrittenScenario {
   const scope = drawScope(new RandomStreams(`story ${seed}`).stream("workload"));
   const operations = drawOperations(scope);
-  const chaos = drawSteps(scope, operations, 3 + scope.random.below(scope.pick([4, 10])));
+  const chaos = drawSteps(scope, operations, 2 + scope.random.below(scope.pick([2, 6])));
   const checks = drawChecks(scope);
   const keys = drawKeys(scope);
   const steps = [...withFaults(scope, chaos), healing(scope), ...checks];

@@ -21,7 +21,7 @@ const ALL_HEARD = { disk: { silent: false }, tape: { silent: false } };
  */
 export function healing(scope: Scope, name: string = HEALING): Written {
   // Whoever logs in before anybody has asked finds what the service has not noticed.
-  const early = scope.random.chance(1, 3) ? [...scope.adapters.keys()].map((adapter) => drawLogin(scope, adapter)) : [];
+  const early = scope.random.chance(1, 4) ? [...scope.adapters.keys()].map((adapter) => drawLogin(scope, adapter)) : [];
   const steps = (wait: string): readonly Written[] => [
     { change: { network: { loss: "0%", jitter: "0s" }, targets: ALL_HEARD } },
     ...[...scope.adapters.keys()].map((adapter) => ({ powerOn: { adapter, mayMiss: true } })),
@@ -38,12 +38,10 @@ export function healing(scope: Scope, name: string = HEALING): Written {
 /**
  * What comes after the healing: logins, of which some are logged out again; a reboot, a setting; and logins that must
  * come about whatever the wire does.
- *
- * @param isThorough Whether logins of all kinds are among them, for sure.
  */
-export function drawChecks(scope: Scope, isThorough = false): readonly Written[] {
+export function drawChecks(scope: Scope): readonly Written[] {
   const { random } = scope;
-  const logsIn = random.chance(1, isThorough ? 2 : 4);
+  const logsIn = random.chance(1, 4);
   const logsOut = random.chance(1, 2);
   const logins = (when: string): readonly Written[] => {
     if (!logsIn) return [];
@@ -63,11 +61,10 @@ export function drawChecks(scope: Scope, isThorough = false): readonly Written[]
       ...logouts,
     ];
   };
-  const again = random.chance(1, 2)
-    ? [{ rebootHost: {} }, { wait: "1s" }, ...questions(scope), ...logins("after a boot")]
-    : [];
-  const last = random.chance(1, 2) ? [drawSetting(scope), ...questions(scope), ...logins("in the end")] : [];
-  const sure = random.chance(1, 3) || isThorough ? drawSureLogin(scope) : [];
+  const asked = { sequence: questions(scope) };
+  const again = random.chance(1, 3) ? [{ rebootHost: {} }, { wait: "1s" }, asked, ...logins("after a boot")] : [];
+  const last = random.chance(1, 3) ? [drawSetting(scope), asked, ...logins("in the end")] : [];
+  const sure = random.chance(1, 3) ? drawSureLogin(scope) : [];
   return [...logins("when healed"), ...again, ...last, ...sure];
 }
 

@@ -78,7 +78,7 @@ const MOST_WHOM = 4;
 export function drawScope(random: RandomStream): Scope {
   const { pick, some } = new Scope(random, new Map(), []);
   const storages = ["nvram", "nvram", "nvram", "ram", "ram", "none"] as const;
-  const count = random.chance(1, 3) ? 2 : 1;
+  const count = random.chance(1, 4) ? 2 : 1;
   const adapters = Array.from({ length: count }, (_, index): [string, WrittenAdapter] => {
     return [`hba${index}`, { storage: pick(storages), address: `192.0.2.${10 + index}` }];
   });
