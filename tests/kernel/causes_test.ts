@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { Core } from "../../sim/kernel/core.ts";
 import { Kernel } from "../../sim/kernel/kernel.ts";
-import { Channel, Lock } from "../../sim/kernel/signal.ts";
+import { Channel, Lock, Signal } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { NetworkInterface } from "../../sim/parts/network_interface.ts";
 import { PublicKeyEngine } from "../../sim/parts/public_key_engine.ts";
@@ -49,6 +49,29 @@ Deno.test("a core, a lock and the public-key engine give each user its own cause
     };
   });
   assertEquals(byEngine, [7, 8, 9]);
+});
+
+Deno.test("who waits until something is so goes on with its own cause, whoever fires the signal", () => {
+  const causesUntil = (limitCycles?: number) =>
+    causesAfter((kernel) => {
+      const signal = new Signal(kernel, "signal");
+      let isSo = false;
+      kernel.schedule(50, () => {
+        kernel.cause = 42;
+        signal.fire();
+        isSo = true;
+      });
+      kernel.schedule(60, () => {
+        kernel.cause = 43;
+        signal.fire();
+      });
+      return function* (done) {
+        yield* signal.until(() => isSo, limitCycles);
+        done();
+      };
+    });
+  assertEquals(causesUntil(), [7, 8, 9]);
+  assertEquals(causesUntil(20), [7, 8, 9]);
 });
 
 Deno.test("a datagram from the ring is its own cause, however long it has waited there", () => {
