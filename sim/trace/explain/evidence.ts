@@ -4,8 +4,10 @@
  * @module
  */
 
+import { Components } from "../components.ts";
 import { formatCoordinate } from "../coordinate.ts";
 import { describeEvent } from "../describe_event.ts";
+import { callEvent, returnEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
 import type { TraceGraph } from "./trace_graph.ts";
 
@@ -39,19 +41,38 @@ function plain({ kind, fields }: TraceEvent): string {
 }
 
 /**
- * What an event goes back to: the call from outside that led to it. Where nobody outside has asked, as when the service
- * replays what it holds, that which led to what was read on the way.
+ * What an event goes back to: the call from outside that led to it. What the service hands over on the way, in
+ * whosever call it does so, goes back to who has set that; and where nobody outside has asked, to what led to what was
+ * read last. An answer is read by who asked, who need not do anything with it.
  */
 export function originOf(graph: TraceGraph, event: TraceEvent | undefined): Origin | undefined {
   if (event === undefined) return undefined;
   const chain = graph.chainTo(event);
+  const handing = openCalls(graph, chain).findLast(handsOver);
   const [first] = chain;
-  if (first?.kind === "call") {
+  if (handing === undefined && first?.kind === callEvent.name) {
     const line = graph.markOf(first)?.line ?? 0;
     return { at: formatCoordinate(first), operation: String(first.fields["operation"]), line };
   }
-  const reader = chain.findLast(({ because }) => because >= 0);
+  const reader = handing ?? chain.findLast(({ kind, because }) => because >= 0 && kind !== returnEvent.name);
   return originOf(graph, graph.at(reader?.because));
+}
+
+/** The calls of a chain that no event of it answers: what its last event happened in. */
+function openCalls(graph: TraceGraph, chain: readonly TraceEvent[]): readonly TraceEvent[] {
+  const open: TraceEvent[] = [];
+  for (const event of chain) {
+    const answered = open.findIndex((call) => call === graph.callOf(event));
+    if (answered >= 0) open.splice(answered);
+    if (event.kind === callEvent.name) open.push(event);
+  }
+  return open;
+}
+
+/** A call by which the service gives an adapter what it holds, by itself: a login is its caller's, though it may take a key along. */
+function handsOver({ kind, component, because, fields }: TraceEvent): boolean {
+  return kind === callEvent.name && component === Components.initiatorService && because >= 0 &&
+    String(fields["operation"]).startsWith("Set");
 }
 
 /** An origin in words. */
