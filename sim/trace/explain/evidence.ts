@@ -47,26 +47,26 @@ function plain({ kind, fields }: TraceEvent): string {
  */
 export function originOf(graph: TraceGraph, event: TraceEvent | undefined): Origin | undefined {
   if (event === undefined) return undefined;
-  const chain = graph.chainTo(event);
-  const handing = openCalls(graph, chain).findLast(handsOver);
-  const [first] = chain;
+  const around = [...wayBack(graph, event)];
+  const handing = around.find(handsOver);
+  const first = around.at(-1);
   if (handing === undefined && first?.kind === callEvent.name) {
     const line = graph.markOf(first)?.line ?? 0;
     return { at: formatCoordinate(first), operation: String(first.fields["operation"]), line };
   }
-  const reader = handing ?? chain.findLast(({ kind, because }) => because >= 0 && kind !== returnEvent.name);
+  const reader = handing ?? around.find(({ kind, because }) => because >= 0 && kind !== returnEvent.name);
   return originOf(graph, graph.at(reader?.because));
 }
 
-/** The calls of a chain that no event of it answers: what its last event happened in. */
-function openCalls(graph: TraceGraph, chain: readonly TraceEvent[]): readonly TraceEvent[] {
-  const open: TraceEvent[] = [];
-  for (const event of chain) {
-    const answered = open.findIndex((call) => call === graph.callOf(event));
-    if (answered >= 0) open.splice(answered);
-    if (event.kind === callEvent.name) open.push(event);
+/**
+ * What an event happened in, itself first. What has answered a call on the way was within that call, and may have come
+ * from anybody, as a reset does: whoever had asked goes on.
+ */
+function* wayBack(graph: TraceGraph, event: TraceEvent): Generator<TraceEvent> {
+  for (let each: TraceEvent | undefined = event; each !== undefined;) {
+    yield each;
+    each = graph.at((graph.callOf(each) ?? each).cause);
   }
-  return open;
 }
 
 /** A call by which the service gives an adapter what it holds, by itself: a login is its caller's, though it may take a key along. */
