@@ -125,6 +125,8 @@ Deno.test("what a request that ran out of time came to is told as it was: nobody
   const set = asked(graph, "SetIScsiIKEInfo")[1];
   assert(set?.outcome?.isGood === true);
   const told = set.circumstances.map(({ says }) => says);
-  assert(told.includes("the adapter did not answer GetPresharedKeyForId in time: it was asked again, and that went well"));
+  assert(
+    told.includes("the adapter did not answer GetPresharedKeyForId in time: it was asked again, and that went well"),
+  );
   assert(!told.some((says) => /keeps it|the adapter answered/.test(says)), told.join("\n"));
 });

@@ -63,7 +63,9 @@ export function interruptions(graph: TraceGraph, first: TraceEvent, last: TraceE
 /** A bus reset, and why the port driver has made it, if it has. */
 function describeBusReset(graph: TraceGraph, { component, cause, fields }: TraceEvent): string {
   const reason = graph.at(cause);
-  const why = reason?.component === Components.portDriver ? `, since ${reason.component}: ${reason.fields["text"]}` : "";
+  const why = reason?.component === Components.portDriver
+    ? `, since ${reason.component}: ${reason.fields["text"]}`
+    : "";
   return `${component}: ${fields["text"]}${why}`;
 }
 
