@@ -241,7 +241,7 @@ export class Adapter {
       component: this.#component,
     };
     if (options.createFirmware !== undefined) return yield* this.#runOther(options.createFirmware(), rom);
-    const output = new MailboxOutput(this.registers, this.core, costs.completionCycles, options.eventCapacity);
+    const output = new MailboxOutput(kernel, this.registers, this.core, costs.completionCycles, options.eventCapacity);
     const createCache = (version: number) => this.#createCache(version, options.createStore?.(this.core), costs);
     const booted = yield* boot({ ...rom, output, createCache });
     if (booted.type === "failed") return;

@@ -9,19 +9,27 @@
  */
 
 import type { Core } from "../sim/kernel/core.ts";
+import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 import type { RegisterFile } from "../sim/parts/register_file.ts";
 
 /** Events beyond this many are lost unless another number is given, as on the real adapter; completions never are. */
 const DEFAULT_EVENT_CAPACITY = 512;
 
+/** What is to be written, and the event that led to it. */
+interface Entry {
+  readonly values: readonly number[];
+  readonly cause: number;
+}
+
 /** The queue in front of the mailbox registers. */
 export class MailboxOutput {
+  readonly #kernel: Kernel;
   readonly #registers: RegisterFile;
   readonly #core: Core;
   readonly #completionCycles: Cycles;
-  readonly #completions: (readonly number[])[] = [];
-  readonly #events: (readonly number[])[] = [];
+  readonly #completions: Entry[] = [];
+  readonly #events: Entry[] = [];
   readonly #eventCapacity: number;
   #eventsLost = 0;
 
@@ -32,11 +40,13 @@ export class MailboxOutput {
    * @param eventCapacity How many events wait at the most; 512 by default.
    */
   constructor(
+    kernel: Kernel,
     registers: RegisterFile,
     core: Core,
     completionCycles: Cycles,
     eventCapacity: number = DEFAULT_EVENT_CAPACITY,
   ) {
+    this.#kernel = kernel;
     this.#registers = registers;
     this.#core = core;
     this.#completionCycles = completionCycles;
@@ -50,31 +60,33 @@ export class MailboxOutput {
 
   /** Enters a completion. */
   complete(...values: number[]): void {
-    this.#completions.push(values);
+    this.#completions.push({ values, cause: this.#kernel.cause });
     this.#registers.mailboxFree.fire();
   }
 
   /** Enters an asynchronous event. */
   event(...values: number[]): void {
     if (this.#events.length >= this.#eventCapacity) this.#eventsLost++;
-    else this.#events.push(values);
+    else this.#events.push({ values, cause: this.#kernel.cause });
     this.#registers.mailboxFree.fire();
   }
 
   /** Writes what is entered to the mailbox, for ever. */
   *run(): Task {
     for (;;) {
-      const values = this.#next();
-      if (values === undefined) {
+      const entry = this.#next();
+      if (entry === undefined) {
         yield* this.#registers.mailboxFree.wait();
         continue;
       }
+      // The host that takes what was written before has not led to what is written next.
+      this.#kernel.cause = entry.cause;
       yield* this.#core.spend(this.#completionCycles);
-      this.#registers.post(values);
+      this.#registers.post(entry.values);
     }
   }
 
-  #next(): readonly number[] | undefined {
+  #next(): Entry | undefined {
     if (this.#registers.mailboxOccupied) return undefined;
     return this.#completions.shift() ?? (this.#registers.interruptsEnabled ? this.#events.shift() : undefined);
   }

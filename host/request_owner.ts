@@ -21,7 +21,6 @@ export interface CancelableRequest {
 
 /** A process of the operating system, as the owner of its requests. */
 export class RequestOwner {
-  readonly #kernel: Kernel;
   readonly #requests = new Set<CancelableRequest>();
   readonly #ended: Signal;
 
@@ -31,7 +30,6 @@ export class RequestOwner {
    * @param name The process, for the report of a standstill.
    */
   constructor(kernel: Kernel, name: string) {
-    this.#kernel = kernel;
     this.#ended = new Signal(kernel, `end of the requests of ${name}`);
   }
 
@@ -65,14 +63,8 @@ export class RequestOwner {
    * @returns False if some were detached.
    */
   *drain(limitCycles: Cycles): Task<boolean> {
-    const deadline = this.#kernel.now + limitCycles;
-    while (this.#requests.size > 0) {
-      if (this.#kernel.now >= deadline) {
-        this.#requests.clear();
-        return false;
-      }
-      yield* this.#ended.waitFor(deadline - this.#kernel.now);
-    }
-    return true;
+    const isOver = yield* this.#ended.until(() => this.#requests.size === 0, limitCycles);
+    this.#requests.clear();
+    return isOver;
   }
 }

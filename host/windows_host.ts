@@ -245,7 +245,7 @@ export class WindowsHost {
    * synchronised them.
    */
   *untilReady(): Task {
-    while (this.#powered && !this.#ready()) yield* this.#changed.wait();
+    yield* this.#changed.until(() => !this.#powered || this.#ready());
   }
 
   /**

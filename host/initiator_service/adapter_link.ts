@@ -225,8 +225,8 @@ export class AdapterLink {
    * @returns False if it was not within the limit, or the adapter is removed.
    */
   *waitUntilSettled(limitCycles: Cycles): Task<boolean> {
-    if (this.#settled || this.#removed) return this.#settled;
-    return (yield* this.#settledSignal.waitFor(limitCycles)) && !this.#removed;
+    yield* this.#settledSignal.until(() => this.#settled || this.#removed, limitCycles);
+    return this.#settled;
   }
 
   /** Asks the adapter about itself; `undefined` if it does not answer. */

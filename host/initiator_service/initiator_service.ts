@@ -104,8 +104,7 @@ export class InitiatorService {
     const run = this.#run;
     this.#setState("stopping");
     const deadline = kernel.now + timeouts.serviceStopCycles;
-    const isUnderWay = () => this.#run === run && this.#calls.size > 0 && kernel.now < deadline;
-    while (isUnderWay()) yield* this.#callEnded.waitFor(deadline - kernel.now);
+    yield* this.#callEnded.until(() => this.#run !== run || this.#calls.size === 0, timeouts.serviceStopCycles);
     if (run !== undefined) yield* run.synchronizationsEnd(deadline);
     if (this.#run === run) this.kill();
   }

@@ -122,14 +122,10 @@ export class ServiceRun {
    * others are waited for, as a login waits.
    */
   *linkOf(adapterUnique: bigint): Task<AdapterLink | undefined> {
-    const { kernel } = this.#options;
-    const deadline = kernel.now + this.settleLimitCycles;
-    for (;;) {
-      const link = this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);
-      const mayBeUnknown = this.links.some(({ settled, information }) => !settled && information === undefined);
-      if (link !== undefined || !mayBeUnknown || kernel.now >= deadline) return link;
-      yield* this.#idle.waitFor(deadline - kernel.now);
-    }
+    const find = () => this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);
+    const mayBeUnknown = () => this.links.some(({ settled, information }) => !settled && information === undefined);
+    yield* this.#idle.until(() => find() !== undefined || !mayBeUnknown(), this.settleLimitCycles);
+    return find();
   }
 
   /** Lets one login at a time see whether a target has a session, and make the only one. */
@@ -163,7 +159,7 @@ export class ServiceRun {
     // Without an answer yet it may have nonvolatile memory. Nothing is saved elsewhere.
     const maySave = ({ information, isNonvolatile }: AdapterLink) => information === undefined || isNonvolatile;
     const isAwaited = () => this.links.some((link) => this.#away.has(link.name) && maySave(link));
-    while (isAwaited() && kernel.now < deadline) yield* this.#loaded.waitFor(deadline - kernel.now);
+    yield* this.#loaded.until(() => !isAwaited(), deadline - kernel.now);
   }
 
   /** How long a driver may take to have its adapter again. */
@@ -208,7 +204,7 @@ export class ServiceRun {
   /** Waits until no synchronisation is under way, but not beyond a cycle. */
   *synchronizationsEnd(deadline: Cycle): Task {
     const { kernel } = this.#options;
-    while (this.#synchronizing > 0 && kernel.now < deadline) yield* this.#idle.waitFor(deadline - kernel.now);
+    yield* this.#idle.until(() => this.#synchronizing === 0, deadline - kernel.now);
   }
 
   /** The run ends in this cycle. What it has asked drivers for is cancelled, as far as it can be. */

@@ -104,7 +104,7 @@ export class Miniport implements MiniportEntryPoints {
   #notifyPortDriver: ((event: WmiEventNotification) => void) | undefined = undefined;
   readonly #wake: Signal;
   #state: MiniportState = "initializing";
-  #resetReason: string | undefined = undefined;
+  #resetDue: { readonly reason: string; readonly cause: number } | undefined = undefined;
   /** The requests that wait for the adapter. */
   #held: readonly RequestContext<WmiSrb>[] = [];
   /** Whether the timer runs. */
@@ -146,7 +146,7 @@ export class Miniport implements MiniportEntryPoints {
 
   /** Whether a reset was asked for that has not begun. */
   get isResetDue(): boolean {
-    return this.#resetReason !== undefined;
+    return this.#resetDue !== undefined;
   }
 
   /** HwFindAdapter and HwInitialize: the driver is loaded. */
@@ -189,7 +189,7 @@ export class Miniport implements MiniportEntryPoints {
   /** Has the adapter reset as soon as possible. */
   requestReset(reason: string): void {
     if (this.#state !== "ready") return;
-    this.#resetReason = reason;
+    this.#resetDue = { reason, cause: this.#options.kernel.cause };
     this.#wake.fire();
   }
 
@@ -267,9 +267,14 @@ export class Miniport implements MiniportEntryPoints {
   *#supervise(): Task {
     yield* this.#bringUp("driver load");
     for (;;) {
-      while (this.#resetReason === undefined && !this.#serviceable()) yield* this.#wake.wait();
-      if (this.#resetReason !== undefined) yield* this.#recover(this.#resetReason);
-      else yield* this.#serviceInterrupt();
+      while (this.#resetDue === undefined && !this.#serviceable()) yield* this.#wake.wait();
+      if (this.#resetDue === undefined) {
+        yield* this.#serviceInterrupt();
+      } else {
+        // It may have been asked for while an interrupt was served.
+        this.#options.kernel.cause = this.#resetDue.cause;
+        yield* this.#recover(this.#resetDue.reason);
+      }
     }
   }
 
@@ -300,7 +305,7 @@ export class Miniport implements MiniportEntryPoints {
   /** Resets the chip and brings the adapter up again; gives it up when that fails too often. */
   *#recover(reason: string): Task {
     const { timeouts } = this.#options;
-    this.#resetReason = undefined;
+    this.#resetDue = undefined;
     for (let attempt = 0; attempt <= timeouts.resetRetries; attempt++) {
       this.#block(attempt === 0 ? reason : `reset ${attempt + 1}`);
       if (!(yield* resetChip(this.#initialization()))) continue;
@@ -311,7 +316,7 @@ export class Miniport implements MiniportEntryPoints {
 
   /** Brings the adapter up without resetting it; if it does not come up, with a reset. */
   *#bringUp(reason: string): Task {
-    this.#resetReason = undefined;
+    this.#resetDue = undefined;
     this.#block(reason);
     if (!(yield* this.#initialize())) yield* this.#recover("no ready firmware");
   }

@@ -57,6 +57,7 @@ function nothing(): void {}
 
 /** Wakes whoever waits at the moment it fires; remembers nothing. */
 export class Signal {
+  readonly #kernel: Kernel;
   readonly #waiters: Waiters;
 
   /**
@@ -65,6 +66,7 @@ export class Signal {
    * @param name What is waited for, as a standstill report says it.
    */
   constructor(kernel: Kernel, name: string) {
+    this.#kernel = kernel;
     this.#waiters = new Waiters(kernel, name);
   }
 
@@ -78,14 +80,17 @@ export class Signal {
     this.#waiters.wakeAll();
   }
 
-  /** Waits for the next {@linkcode Signal.fire}. */
+  /**
+   * Waits for the next {@linkcode Signal.fire}. Whoever fires it has led to what follows: the wait of one who serves
+   * what comes. To go on with something of one's own, wait with {@linkcode Signal.until}.
+   */
   *wait(): Task {
     this.#waiters.enter();
     yield;
   }
 
   /**
-   * Waits for the next {@linkcode Signal.fire}, or until the limit has passed.
+   * Waits for the next {@linkcode Signal.fire}, as {@linkcode Signal.wait} does, or until the limit has passed.
    *
    * @returns True if it fired, false if the limit passed.
    */
@@ -93,6 +98,26 @@ export class Signal {
     const process = this.#waiters.enter(limitCycles);
     yield;
     return !process.timedOut;
+  }
+
+  /**
+   * Waits until something is so, which may be at once; it is looked at again each time that the signal is fired. What
+   * follows goes back to what led here, not to whoever has fired the signal.
+   *
+   * @param limitCycles Whole cycles after which to give up; none by default.
+   * @returns True if it is so, false if the limit passed.
+   */
+  *until(isSo: () => boolean, limitCycles?: Cycles): Task<boolean> {
+    const kernel = this.#kernel;
+    const { cause } = kernel;
+    const deadline = limitCycles === undefined ? Infinity : kernel.now + limitCycles;
+    while (!isSo()) {
+      if (kernel.now >= deadline) return false;
+      this.#waiters.enter(limitCycles === undefined ? undefined : deadline - kernel.now);
+      yield;
+      kernel.cause = cause;
+    }
+    return true;
   }
 }
 

@@ -1,12 +1,14 @@
 /** Waiting for something that others use does not make them the cause of what follows. */
 
 import { assertEquals } from "@std/assert";
+import { MailboxOutput } from "../../firmware/mailbox_output.ts";
 import { Core } from "../../sim/kernel/core.ts";
 import { Kernel } from "../../sim/kernel/kernel.ts";
-import { Channel, Lock } from "../../sim/kernel/signal.ts";
+import { Channel, Lock, Signal } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { NetworkInterface } from "../../sim/parts/network_interface.ts";
 import { PublicKeyEngine } from "../../sim/parts/public_key_engine.ts";
+import { Control, Register, RegisterFile } from "../../sim/parts/register_file.ts";
 
 /** Runs three users of something at once, each begun by a cause of its own, and tells what is the cause after its use. */
 function causesAfter(use: (kernel: Kernel) => (done: () => void) => Task): readonly number[] {
@@ -51,6 +53,29 @@ Deno.test("a core, a lock and the public-key engine give each user its own cause
   assertEquals(byEngine, [7, 8, 9]);
 });
 
+Deno.test("who waits until something is so goes on with its own cause, whoever fires the signal", () => {
+  const causesUntil = (limitCycles?: number) =>
+    causesAfter((kernel) => {
+      const signal = new Signal(kernel, "signal");
+      let isSo = false;
+      kernel.schedule(50, () => {
+        kernel.cause = 42;
+        signal.fire();
+        isSo = true;
+      });
+      kernel.schedule(60, () => {
+        kernel.cause = 43;
+        signal.fire();
+      });
+      return function* (done) {
+        yield* signal.until(() => isSo, limitCycles);
+        done();
+      };
+    });
+  assertEquals(causesUntil(), [7, 8, 9]);
+  assertEquals(causesUntil(20), [7, 8, 9]);
+});
+
 Deno.test("a datagram from the ring is its own cause, however long it has waited there", () => {
   const kernel = new Kernel();
   const network = new NetworkInterface(kernel, [new Uint8Array(4)], 2);
@@ -84,4 +109,33 @@ Deno.test("an item of a channel does bring its sender's cause: there the other h
   });
   kernel.run();
   assertEquals(found, 42);
+});
+
+Deno.test("what waits for a free mailbox is its own cause, not the host that has taken what was in it", () => {
+  const kernel = new Kernel();
+  const registers = new RegisterFile(kernel, () => {});
+  registers.reset();
+  registers.write(Register.controlStatus, Control.netResetInterrupt << 16);
+  registers.write(Register.interruptMask, 0xffff_ffff);
+  const output = new MailboxOutput(kernel, registers, new Core(kernel, "core"), 10);
+  kernel.spawn("output", output.run());
+  const found: (readonly [value: number, cause: number])[] = [];
+  function* host(): Task {
+    for (;;) {
+      yield* registers.interrupt.wait();
+      found.push([registers.read(Register.mailbox), kernel.cause]);
+      kernel.cause = 99;
+      registers.write(Register.controlStatus, Control.processorInterrupt << 16);
+    }
+  }
+  kernel.spawn("host", host());
+  for (const cause of [7, 8, 9]) {
+    kernel.schedule(5, () => {
+      kernel.cause = cause;
+      if (cause === 9) output.complete(cause);
+      else output.event(cause);
+    });
+  }
+  kernel.run();
+  assertEquals(found, [[9, 9], [7, 7], [8, 8]]);
 });

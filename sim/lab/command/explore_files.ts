@@ -20,17 +20,13 @@ import { replaceFile } from "./output_files.ts";
 import { reportPage } from "./report_page.ts";
 import type { Shard } from "./shard.ts";
 import { inShell } from "./shell_word.ts";
-import { systemError } from "./system_error.ts";
+import { askSystem } from "./system_error.ts";
 
 const OPTION = "--out";
 
 /** Makes sure that a folder is there. */
 export function makeFolder(folder: string): void {
-  try {
-    mkdirSync(join(folder, "failures"), { recursive: true });
-  } catch (error) {
-    throw new InputError(`${OPTION}: cannot make ${quoted(folder)}: ${systemError(error)}`);
-  }
+  askSystem(`${OPTION}: cannot make ${quoted(folder)}`, () => mkdirSync(join(folder, "failures"), { recursive: true }));
 }
 
 /** Writes what a campaign, or a part of one, has found. */
@@ -83,9 +79,5 @@ export function readBundles(folder: string): ReadonlyMap<string, Bundle> {
 }
 
 function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    throw new InputError(`cannot read ${quoted(folder)}: ${systemError(error)}`);
-  }
+  return askSystem(`cannot read ${quoted(folder)}`, () => readdirSync(folder));
 }

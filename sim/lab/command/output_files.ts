@@ -27,7 +27,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { STANDARD_STREAM } from "./input_files.ts";
-import { systemError } from "./system_error.ts";
+import { askSystem, systemError } from "./system_error.ts";
 
 /** Who may read a file. */
 export type Readers = "everybody" | "its owner";
@@ -56,7 +56,9 @@ export class OutputFiles {
   /** @param inputs What the run reads: no output may be one of them. */
   constructor(inputs: readonly string[]) {
     for (const input of inputs) {
-      if (input !== STANDARD_STREAM) this.#taken.set(identity(input), `${quoted(input)}, which is read`);
+      if (input === STANDARD_STREAM) continue;
+      const known = askSystem(`cannot read ${quoted(input)}`, () => identity(input));
+      this.#taken.set(known, `${quoted(input)}, which is read`);
     }
   }
 
@@ -68,15 +70,12 @@ export class OutputFiles {
    * @throws {InputError} It is an input or another output, or cannot be written to.
    */
   prepare(option: string, file: string, readers: Readers = "everybody"): void {
-    try {
+    askSystem(`${option}: cannot write ${quoted(file)}`, () => {
       const same = this.#taken.get(identity(file));
       if (same !== undefined) throw new InputError(`${option} ${quoted(file)} is ${same}; expected a file of its own`);
       this.#taken.set(identity(file), `the file of ${option}`);
       this.#places.set(option, placeOf(file, readers));
-    } catch (error) {
-      if (error instanceof InputError) throw error;
-      throw new InputError(`${option}: cannot write ${quoted(file)}: ${systemError(error)}`);
-    }
+    });
   }
 
   /** Whether something goes to standard output, which then carries nothing else. */
@@ -133,7 +132,7 @@ export class OutputFiles {
   #complete(option: string, write: (place: Place) => void): void {
     const place = this.#places.get(option);
     if (place === undefined) return;
-    try {
+    askSystem(`${option}: cannot write ${quoted(place.file)}`, () => {
       write(place);
       if (place.unfinished === undefined) return;
       fsyncSync(place.handle);
@@ -141,10 +140,7 @@ export class OutputFiles {
       closeSync(place.handle);
       renameSync(place.unfinished, place.path);
       this.#places.delete(option);
-    } catch (error) {
-      if (error instanceof InputError) throw error;
-      throw new InputError(`${option}: cannot write ${quoted(place.file)}: ${systemError(error)}`);
-    }
+    });
   }
 
   /** Takes away what was begun and not completed. */

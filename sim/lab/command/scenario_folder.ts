@@ -7,8 +7,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { quoted } from "../../kernel/given.ts";
-import { InputError } from "../../kernel/input_error.ts";
-import { systemError } from "./system_error.ts";
+import { askSystem } from "./system_error.ts";
 
 /**
  * The files that are given, and those in the folders that are given, at any depth, in the order of their names; each once,
@@ -17,13 +16,9 @@ import { systemError } from "./system_error.ts";
  * @throws {InputError} Something is not there, or cannot be read.
  */
 export function scenarioFiles(given: readonly string[]): string[] {
-  const files = given.flatMap((path) => {
-    try {
-      return statSync(path).isDirectory() ? filesIn(path) : [path];
-    } catch (error) {
-      throw new InputError(`cannot read ${quoted(path)}: ${systemError(error)}`);
-    }
-  });
+  const files = given.flatMap((path) =>
+    askSystem(`cannot read ${quoted(path)}`, () => statSync(path).isDirectory() ? filesIn(path) : [path])
+  );
   const byPath = Map.groupBy(files, (file) => resolve(file));
   return [...byPath.values()].flatMap(([first]) => first ?? []).sort();
 }
@@ -45,5 +40,6 @@ function filesIn(folder: string): string[] {
 }
 
 function leadsToFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const status = askSystem(`cannot read ${quoted(path)}`, () => statSync(path, { throwIfNoEntry: false }));
+  return status?.isDirectory() === true;
 }

@@ -17,7 +17,7 @@ import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { readBytes } from "./input_files.ts";
 import { replaceFile, requireWritable } from "./output_files.ts";
-import { systemError } from "./system_error.ts";
+import { askSystem, codeOf } from "./system_error.ts";
 
 /** A replacement takes milliseconds. */
 const PATIENCE_MILLISECONDS = 2000;
@@ -44,7 +44,7 @@ export class SharedFile {
    */
   static async open(option: string, file: string, inputs: readonly string[]): Promise<SharedFile> {
     return await locked(option, file, () => {
-      const content = bytesOf(file);
+      const content = bytesOf(option, file);
       requireWritable(option, file, inputs);
       return new SharedFile(option, file, content);
     });
@@ -63,7 +63,7 @@ export class SharedFile {
    */
   async replace(content: Uint8Array): Promise<boolean> {
     return await locked(this.#option, this.#file, () => {
-      if (!sameBytes(bytesOf(this.#file), this.#known)) return false;
+      if (!sameBytes(bytesOf(this.#option, this.#file), this.#known)) return false;
       replaceFile(this.#option, this.#file, content);
       this.#known = content;
       return true;
@@ -73,8 +73,8 @@ export class SharedFile {
 
 /** Does something while no other process holds the lock of a file. */
 async function locked<T>(option: string, file: string, act: () => T): Promise<T> {
-  if (!isReplaced(file)) return act();
-  const lock = lockOf(file);
+  const lock = askSystem(`${option}: cannot read ${quoted(file)}`, () => lockOf(file));
+  if (lock === undefined) return act();
   for (let waited = 0; !isMade(option, lock); waited += PAUSE_MILLISECONDS) {
     if (waited >= PATIENCE_MILLISECONDS) {
       throw new InputError(
@@ -93,29 +93,31 @@ async function locked<T>(option: string, file: string, act: () => T): Promise<T>
   }
 }
 
-/** Devices are written to as they are. */
-function isReplaced(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
-}
-
-/** Where the lock is: beside the file itself, through whichever link it is reached. */
-function lockOf(file: string): string {
-  const path = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
+/** Where the lock is: beside the file itself, through whichever link it is reached. Devices are written to as they are. */
+function lockOf(file: string): string | undefined {
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (status?.isFile() === false) return undefined;
+  const path = status === undefined ? file : realpathSync(file);
   return join(dirname(path), `.${basename(path)}.lock`);
 }
 
 function isMade(option: string, lock: string): boolean {
-  try {
-    closeSync(openSync(lock, "wx"));
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw new InputError(`${option}: cannot write ${quoted(lock)}: ${systemError(error)}`);
-  }
+  return askSystem(`${option}: cannot write ${quoted(lock)}`, () => {
+    try {
+      closeSync(openSync(lock, "wx"));
+      return true;
+    } catch (error) {
+      if (codeOf(error) === "EEXIST") return false;
+      throw error;
+    }
+  });
 }
 
-function bytesOf(file: string): Uint8Array | undefined {
-  return statSync(file, { throwIfNoEntry: false }) === undefined ? undefined : readBytes(file);
+function bytesOf(option: string, file: string): Uint8Array | undefined {
+  return askSystem(
+    `${option}: cannot read ${quoted(file)}`,
+    () => statSync(file, { throwIfNoEntry: false }) === undefined ? undefined : readBytes(file),
+  );
 }
 
 function sameBytes(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {

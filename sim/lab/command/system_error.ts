@@ -4,6 +4,8 @@
  * @module
  */
 
+import { InputError } from "../../kernel/input_error.ts";
+
 /** By the codes of POSIX (`errno.h`). */
 const MEANINGS: ReadonlyMap<string, string> = new Map([
   ["EACCES", "permission denied"],
@@ -36,6 +38,21 @@ export function systemError(error: unknown): string {
   const words = error instanceof Error ? /^(.*) \(os error \d+\)$/.exec(error.message)?.[1] : undefined;
   if (words === undefined) throw error;
   return words.toLowerCase();
+}
+
+/**
+ * Asks the operating system for something.
+ *
+ * @param cannot What cannot be done if it refuses: `cannot read "trace.cbor"`.
+ * @throws {InputError} It refuses; or what was asked for throws one.
+ */
+export function askSystem<T>(cannot: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${cannot}: ${systemError(error)}`);
+  }
 }
 
 /** The code of an error that came from the operating system: `ENOENT`. */

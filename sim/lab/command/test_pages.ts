@@ -7,7 +7,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { quoted } from "../../kernel/given.ts";
-import { InputError } from "../../kernel/input_error.ts";
 import { bundleOf } from "../explore/tape/bundle.ts";
 import { watchRun } from "../page/content/run_content.ts";
 import { openCases } from "../scenario/open_scenario.ts";
@@ -16,7 +15,7 @@ import { caseId } from "./case_names.ts";
 import { filesBeside, readText } from "./input_files.ts";
 import { replaceFile } from "./output_files.ts";
 import { builtPage, reportPage, withMoment } from "./report_page.ts";
-import { systemError } from "./system_error.ts";
+import { askSystem } from "./system_error.ts";
 import type { CaseResult, TestedCase } from "./test_job.ts";
 import { failedAlike, type FileResult } from "./test_report.ts";
 
@@ -39,11 +38,7 @@ export class TestPages {
   constructor(readonly folder: string, set: Readonly<Record<string, string>>) {
     this.#set = set;
     builtPage();
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (error) {
-      throw new InputError(`${OPTION}: cannot make the folder ${quoted(folder)}: ${systemError(error)}`);
-    }
+    askSystem(`${OPTION}: cannot make the folder ${quoted(folder)}`, () => mkdirSync(folder, { recursive: true }));
   }
 
   /**

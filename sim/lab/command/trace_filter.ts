@@ -45,6 +45,9 @@ export function chosenEvents(trace: TraceFile, given: Given<typeof FILTER_OPTION
   if (kind !== undefined) requireKnown("kind", kind, new Set(events.map((event) => event.kind)));
   const first = from === undefined ? 0 : placeOf(events, "from", from, ({ cycle }, at) => cycle >= at);
   const beyond = to === undefined ? events.length : placeOf(events, "to", to, ({ cycle }, at) => cycle > at, 1);
+  if (from !== undefined && to !== undefined && (first > beyond || cycleOf(from) > cycleOf(to))) {
+    throw new InputError(`--from ${quoted(from)} --to ${quoted(to)} ends before it begins; expected the earlier first`);
+  }
   const chain = cause === undefined ? undefined : chainTo(events, eventOf(events, "cause", cause));
   const meant = filterOf(trace, given.filter);
   const around = windows(events, given);
@@ -55,6 +58,11 @@ export function chosenEvents(trace: TraceFile, given: Given<typeof FILTER_OPTION
     (kind === undefined || event.kind === kind) &&
     (chain === undefined || chain.has(event.sequence))
   );
+}
+
+/** The cycle that is meant by its number, or by the name of an event. */
+function cycleOf(text: string): number {
+  return parseCoordinate(text)?.cycle ?? Number(text);
 }
 
 /** Why no event is chosen, in words: a word of the filter that nothing in the trace has is more likely mistyped. */

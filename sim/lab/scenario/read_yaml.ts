@@ -233,12 +233,13 @@ function readName(shape: ScalarShape, key: Node, isTold: boolean, place: Place):
   return value;
 }
 
-/** Whether a node is a mapping in which a field of the shape stands. */
+/** Whether a node is a mapping in which a field of the shape stands, or a list of such. */
 function isRecognized(shape: Shape, node: Node | null): boolean {
+  if (shape.kind === "list") return isSeq<Node>(node) && node.items.some((item) => isRecognized(shape.item, item));
   if (shape.kind === "entries") return isMap(node);
   if (shape.kind === "converted") return isRecognized(shape.written, node);
-  return shape.kind === "mapping" && isMap<Node>(node) &&
-    node.items.some(({ key }) => isScalar(key) && Object.hasOwn(shape.fields, String(key.value)));
+  const fields = shape.kind === "mapping" ? shape.fields : shape.kind === "variant" ? shape.variants : {};
+  return isMap<Node>(node) && node.items.some(({ key }) => isScalar(key) && Object.hasOwn(fields, String(key.value)));
 }
 
 function readVariant(shape: VariantShape, node: Node | null, place: Place): unknown {

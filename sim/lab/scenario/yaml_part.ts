@@ -41,10 +41,15 @@ export function find(whole: Part, path: string): Part {
       // What stands beside a plain value may be a key that was written in the wrong place.
       place: ordinal === undefined
         ? place.part(field ?? "", pair.value ?? pair.key)
-        : entryPlace(place, pair, isMap(pair.value) ? undefined : Number(ordinal)),
+        : entryPlace(place, pair, isBlock(pair.value) ? undefined : Number(ordinal)),
     };
   }
   return found;
+}
+
+/** Whether a node has fields, or is a list of what has: what a key in the wrong place never is. */
+function isBlock(node: Node | null): boolean {
+  return isMap(node) || (isSeq<Node>(node) && node.items.some(isMap));
 }
 
 /**

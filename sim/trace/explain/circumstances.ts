@@ -15,6 +15,8 @@ import type { TraceGraph } from "./trace_graph.ts";
 
 const POWER_STATES: readonly string[] = ["power off", "reset", "failed"];
 
+const SERVICE_STATES: readonly string[] = ["starting", "running", "stopping", "stopped"];
+
 /** A statement, with the event that shows it. */
 export interface Statement extends Evidence {
   /** In words, as a sentence without a full stop. */
@@ -47,12 +49,24 @@ export function interruptions(graph: TraceGraph, first: TraceEvent, last: TraceE
         const detail = fields["detail"] === "" ? "" : ` (${fields["detail"]})`;
         return [{ ...evidenceOf(event), says: `${component} came to "${fields["state"]}"${detail} meanwhile` }];
       }
+      if (kind === noteEvent.name && String(fields["text"]).startsWith("bus reset")) {
+        return [{ ...evidenceOf(event), says: describeBusReset(graph, event) }];
+      }
       if (kind !== flashEvent.name || !String(fields["operation"]).endsWith("cut off")) return [];
       const says = `${component}: a ${fields["operation"]} at ${fields["address"]}, after ${
         fields["lengthBytes"]
       } bytes`;
       return [{ ...evidenceOf(event), says }];
     });
+}
+
+/** A bus reset, and why the port driver has made it, if it has. */
+function describeBusReset(graph: TraceGraph, { component, cause, fields }: TraceEvent): string {
+  const reason = graph.at(cause);
+  const why = reason?.component === Components.portDriver
+    ? `, since ${reason.component}: ${reason.fields["text"]}`
+    : "";
+  return `${component}: ${fields["text"]}${why}`;
 }
 
 /** Programs and erases that a flash part reported as failed, each part's together: where one fails, firmware tries others. */
@@ -81,10 +95,7 @@ export function unanswered(graph: TraceGraph, events: readonly TraceEvent[]): re
 /** Why the service did not answer, if it did not: since when it is in the state that it was found in. */
 export function serviceStates(graph: TraceGraph, events: readonly TraceEvent[]): readonly Statement[] {
   return events.filter(isUnserved).flatMap((answer) => {
-    const state = graph.lastBefore(
-      answer,
-      ({ kind, component }) => kind === stateEvent.name && component === Components.initiatorService,
-    );
+    const state = graph.lastBefore(answer, isServiceState);
     const answered = `the initiator service answered "${answer.fields["status"]}"`;
     if (state === undefined) {
       return [{ ...evidenceOf(answer), says: `${answered}: nothing in the trace before has started it` }];
@@ -95,28 +106,71 @@ export function serviceStates(graph: TraceGraph, events: readonly TraceEvent[]):
   });
 }
 
+/** The service tells of adapters' states, too: whether they are synchronised. */
+function isServiceState({ kind, component, fields }: TraceEvent): boolean {
+  return kind === stateEvent.name && component === Components.initiatorService &&
+    SERVICE_STATES.includes(String(fields["state"]));
+}
+
 /** The service gives up calls with texts of its own; an answer of its procedures is a status. */
 function isUnserved({ kind, component, fields }: TraceEvent): boolean {
   return kind === returnEvent.name && component === Components.initiatorService &&
     /^(not running|no answer|ended)/.test(String(fields["status"]));
 }
 
-/** Where the service went on although an adapter said no: what it did next with its own store. */
-export function fallbacks(events: readonly TraceEvent[], outcome: TraceEvent | undefined): readonly Statement[] {
+/** What the service stores in an adapter's place when that does not take it, as its commits call it. */
+const KEPT: Readonly<Record<string, string>> = {
+  SetPresharedKeyForId: "preshared-key",
+  SetGroupPresharedKey: "group-key",
+  SetTunnelModeOuterAddress: "tunnel-address",
+};
+
+/** Where the service went on although an adapter said no, or nothing: what it did next. */
+export function fallbacks(
+  graph: TraceGraph,
+  events: readonly TraceEvent[],
+  outcome: TraceEvent | undefined,
+): readonly Statement[] {
   if (outcome === undefined || !isGood(outcome)) return [];
   return events.filter((event) =>
     event.kind === returnEvent.name && event.component === Components.wmi &&
     event.fields["to"] === Components.initiatorService && !isGood(event)
-  ).flatMap((refusal) => {
-    const stored = events.find(({ sequence, component, fields }) =>
-      sequence > refusal.sequence && component === Components.keyStore && fields["status"] === "committed"
-    );
-    const then = stored === undefined ? "the service went on" : "the service keeps it in the adapter's place";
-    return [{
-      ...evidenceOf(stored ?? refusal),
-      says: `the adapter answered ${refusal.fields["operation"]} with ${refusal.fields["status"]}: ${then}`,
-    }];
+  ).map((refusal) => {
+    const later = events.filter(({ sequence }) => sequence > refusal.sequence);
+    const again = later.find((event) => isGood(event) && isSameRequest(graph.callOf(event), graph.callOf(refusal)));
+    const stored = again ?? (isTimeout(refusal) ? undefined : later.find((event) => keeps(graph, event, refusal)));
+    const then = again !== undefined
+      ? "it was asked again, and that went well"
+      : stored === undefined
+      ? "the service went on"
+      : "the service keeps it in the adapter's place";
+    return { ...evidenceOf(stored ?? refusal), says: `${describeRefusal(refusal)}: ${then}` };
   });
+}
+
+function isTimeout({ fields }: TraceEvent): boolean {
+  return String(fields["status"]).endsWith("(timeout)");
+}
+
+/** Statuses of the interface are the adapter's own words; others come from those who carry a request to it. */
+function describeRefusal(refusal: TraceEvent): string {
+  const { operation, status } = refusal.fields;
+  if (isTimeout(refusal)) return `the adapter did not answer ${operation} in time`;
+  return String(status).startsWith("ISDSC_")
+    ? `the adapter answered ${operation} with ${status}`
+    : `${operation} came back with ${status}`;
+}
+
+function isSameRequest(a: TraceEvent | undefined, b: TraceEvent | undefined): boolean {
+  return a !== undefined && a.component === b?.component &&
+    ["operation", "lengthBytes", "detail"].every((name) => a.fields[name] === b.fields[name]);
+}
+
+/** Whether an event is that the service has stored what an adapter has refused. */
+function keeps(graph: TraceGraph, event: TraceEvent, refusal: TraceEvent): boolean {
+  const { component, fields: { status } } = event;
+  return component === Components.keyStore && status === "committed" &&
+    graph.callOf(event)?.fields["detail"] === KEPT[String(refusal.fields["operation"])];
 }
 
 /** What an adapter has read for a session besides keys, and who had set that: a tunnel's outer address, a saved login. */

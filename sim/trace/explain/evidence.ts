@@ -4,8 +4,10 @@
  * @module
  */
 
+import { Components } from "../components.ts";
 import { formatCoordinate } from "../coordinate.ts";
 import { describeEvent } from "../describe_event.ts";
+import { callEvent, returnEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
 import type { TraceGraph } from "./trace_graph.ts";
 
@@ -39,19 +41,38 @@ function plain({ kind, fields }: TraceEvent): string {
 }
 
 /**
- * What an event goes back to: the call from outside that led to it. Where nobody outside has asked, as when the service
- * replays what it holds, that which led to what was read on the way.
+ * What an event goes back to: the call from outside that led to it. What the service hands over on the way, in
+ * whosever call it does so, goes back to who has set that; and where nobody outside has asked, to what led to what was
+ * read last. An answer is read by who asked, who need not do anything with it.
  */
 export function originOf(graph: TraceGraph, event: TraceEvent | undefined): Origin | undefined {
   if (event === undefined) return undefined;
-  const chain = graph.chainTo(event);
-  const [first] = chain;
-  if (first?.kind === "call") {
+  const around = [...wayBack(graph, event)];
+  const handing = around.find(handsOver);
+  const first = around.at(-1);
+  if (handing === undefined && first?.kind === callEvent.name) {
     const line = graph.markOf(first)?.line ?? 0;
     return { at: formatCoordinate(first), operation: String(first.fields["operation"]), line };
   }
-  const reader = chain.findLast(({ because }) => because >= 0);
+  const reader = handing ?? around.find(({ kind, because }) => because >= 0 && kind !== returnEvent.name);
   return originOf(graph, graph.at(reader?.because));
+}
+
+/**
+ * What an event happened in, itself first. What has answered a call on the way was within that call, and may have come
+ * from anybody, as a reset does: whoever had asked goes on.
+ */
+function* wayBack(graph: TraceGraph, event: TraceEvent): Generator<TraceEvent> {
+  for (let each: TraceEvent | undefined = event; each !== undefined;) {
+    yield each;
+    each = graph.at((graph.callOf(each) ?? each).cause);
+  }
+}
+
+/** A call by which the service gives an adapter what it holds, by itself: a login is its caller's, though it may take a key along. */
+function handsOver({ kind, component, because, fields }: TraceEvent): boolean {
+  return kind === callEvent.name && component === Components.initiatorService && because >= 0 &&
+    String(fields["operation"]).startsWith("Set");
 }
 
 /** An origin in words. */

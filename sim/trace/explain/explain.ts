@@ -74,7 +74,7 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
     ...(call === undefined ? [] : unanswered(graph, events)),
     ...interruptions(graph, subject, last),
     ...(outcome?.isGood === true ? [] : flashFailures(events)),
-    ...fallbacks(events, answer),
+    ...fallbacks(graph, events, answer),
     ...handedOver(graph, events),
     ...settingsRead(graph, events),
     ...lateDatagrams(graph, events),

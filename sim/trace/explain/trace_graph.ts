@@ -63,16 +63,22 @@ export class TraceGraph {
     return chain.reverse();
   }
 
-  /** What an event led to, in order, itself first, as far as it happened before the answer to it if it is a call. */
+  /**
+   * What an event led to, in order, itself first, as far as it happened before the answer to it if it is a call. The
+   * answer to a call that it led to is among it, whoever else has led to that, as when somebody's reset ends the call.
+   */
   effectsOf(event: TraceEvent): readonly TraceEvent[] {
     const last = this.answerTo(event)?.sequence ?? Infinity;
-    const found: TraceEvent[] = [];
+    const found = new Set<TraceEvent>();
     const open = [event];
     for (let each = open.pop(); each !== undefined; each = open.pop()) {
-      found.push(each);
-      for (const effect of this.#effects.get(each.sequence) ?? []) if (effect.sequence <= last) open.push(effect);
+      if (found.has(each)) continue;
+      found.add(each);
+      const answer = this.answerTo(each);
+      const effects = [...this.#effects.get(each.sequence) ?? [], ...(answer === undefined ? [] : [answer])];
+      open.push(...effects.filter(({ sequence }) => sequence <= last));
     }
-    return found.sort((a, b) => a.sequence - b.sequence);
+    return [...found].sort((a, b) => a.sequence - b.sequence);
   }
 
   /** The calls of a part of the trace that nothing in that part led to: where somebody outside has asked. */

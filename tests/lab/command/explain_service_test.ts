@@ -53,3 +53,17 @@ Deno.test("a list that never came is explained by the service, and not by what w
     ["starting", "running", "stopping", "stopped"].map((state) => `initiator service  == ${state}`),
   );
 });
+
+Deno.test("what the service is said to be is its own state, not that of an adapter that it tells of", () => {
+  const steps = `parallel:
+      a: [{ listSessions: {}, expect: any }, rebootHost: { orderly: true }]
+      b:
+        - { setKey: { adapter: hba0, id: hba.example, key: a key }, expect: any }
+        - { getKey: { adapter: hba0, id: hba.example }, expect: any }
+      c: [{ login: { adapter: hba0, target: disk }, expect: any }]
+    faults: [refuseDma: { adapter: hba0, dma: each }]`;
+  const said = explained("", [steps], 9).split("\n").filter((each) => each.includes("answered"));
+  assertEquals(said.map((each) => each.replace(/ \(c\d+\.s\d+\)$/, "")), [
+    '  the initiator service answered "not running: stopping": it is stopping in line 6',
+  ]);
+});

@@ -36,6 +36,28 @@ Deno.test("what cannot be read is refused in one line: folders, missing files, f
   });
 });
 
+Deno.test("a name that leads nowhere is told in one line, whatever reads or writes it", () => {
+  withFile(SET_KEY, (file, folder) => {
+    Deno.symlinkSync("loop", `${folder}/loop`);
+    const names: readonly (readonly [name: string, said: RegExp])[] = [
+      [`${file}/x`, /a part of the path is no folder/],
+      [`${folder}/loop`, /links lead in a circle/],
+      [`${folder}/${"x".repeat(300)}`, /the name is too long/],
+    ];
+    for (const [name, said] of names) {
+      for (const option of ["--from", "--trace"]) {
+        assertRefused(hbasim("run", option, name, file), said);
+      }
+      for (const command of ["run", "test"]) assertRefused(hbasim(command, name), said);
+      assertRefused(hbasim("trace", name, "--vcd", `${folder}/v`), said);
+      assertRefused(hbasim("iscsicli", "--state", name, "SessionList"), said);
+      assertRefused(hbasim("iscsicli", "--state", `${folder}/s`, "--world", name, "ListInitiators"), said);
+    }
+    Deno.symlinkSync("loop.yaml", `${folder}/loop.yaml`);
+    assertRefused(hbasim("test", folder), /cannot read ".*loop\.yaml": links lead in a circle/);
+  });
+});
+
 Deno.test("a text that is not UTF-8 is refused with the place of its first wrong byte, not with the byte", () => {
   const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
   const cases: readonly (readonly [string, string])[] = [
@@ -230,6 +252,8 @@ Deno.test("options that would do nothing are refused", () => {
     assertRefused(hbasim("run", "--seed", "1", "--seed", "2", file), /--seed is given 2 times/);
     assertRefused(hbasim("run", "--qiet", file), /no option "--qiet"; did you mean --quiet\?/);
     assertRefused(hbasim("cuts", "now"), /cuts takes options only/);
+    assertRefused(hbasim("cuts", "--tier", "quick", "--replay", "1:56:33:w"), /--tier is for .*without --replay/);
+    assertRefused(hbasim("cuts", "--workers", "2", "--rules"), /--workers is for .*without --rules/);
     const ram = HEAD.replace("nvram", "ram");
     Deno.writeTextFileSync(file, `${ram}steps:\n  - setGroupKey: { key: k }\n`);
     const heatMap = hbasim("run", "--heat-map", `${folder}/map`, file);

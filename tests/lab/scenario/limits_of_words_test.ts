@@ -36,7 +36,7 @@ Deno.test("a step has one moment: after beside at is refused, wherever the step 
   assertEquals(refusals([both, `sequence: [${both}]`, `parallel: { a: [${both}] }`]), [
     "1:33 steps[0].after: after beside at (one of them)",
     "2:44 steps[1].sequence[0].after: after beside at (one of them)",
-    "3:49 steps[2].parallel[0][0].after: after beside at (one of them)",
+    "3:49 steps[2].parallel.a[0].after: after beside at (one of them)",
   ]);
   for (const one of ["at: 2s", "after: 1ms"]) tell([`{ wait: 1ms, ${one} }`, "setGroupKey: { key: k }"]);
 });

@@ -117,7 +117,7 @@ Deno.test("a step may be a program: a generator that takes time, or a function t
     [0, "steps[0] program", true],
     [0, "steps[0] program", true],
     [0, 'steps[1] program "how many"', false],
-    [0, "steps[2].parallel[0][1] one: login", true],
+    [0, "steps[2].parallel.one[1] one: login", true],
   ]);
   assertStringIncludes(
     [...renderVerdicts(report)].join("\n"),

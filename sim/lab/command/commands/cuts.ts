@@ -44,12 +44,18 @@ export const cuts = command({
     "cuts --replay 1:56:33:w",
     "cuts --tier quick --module scenarios/foreign/store.hba.wasm",
   ],
-  run({ tier = "commit", workers, replay, module: file, rules, json }, [operand]) {
+  run({ workers, replay, module: file, rules, json, ...given }, [operand]) {
+    const { tier = "commit" } = given;
     if (operand !== undefined) throw new InputError(`cuts takes options only, not ${quoted(operand)}`);
     if (!isTierName(tier)) throw new InputError(`--tier ${quoted(tier)}: expected quick, commit or nightly`);
     const threads = workersOf(workers);
     if (replay !== undefined && rules === true) {
       throw new InputError("cuts takes --replay or --rules, not both: --rules finds trials of its own");
+    }
+    const single = replay !== undefined ? "--replay" : rules === true ? "--rules" : undefined;
+    const [idle] = Object.entries({ tier: given.tier, workers }).filter(([, value]) => value !== undefined);
+    if (single !== undefined && idle !== undefined) {
+      throw new InputError(`--${idle[0]} is for a campaign: expected it without ${single}`);
     }
     const module = file === undefined ? undefined : { name: file, bytes: readBytes(file) };
     const options = module === undefined ? {} : campaignOf(module);

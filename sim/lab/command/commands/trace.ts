@@ -49,6 +49,9 @@ export const trace = command({
       }
       writeExports(events, read.frequencyHz, given, file);
     } else if (json === true) {
+      if (coordinates === true) {
+        throw new InputError("--coordinates names the ladder's events: expected it without --json, which names all");
+      }
       for (const line of renderJsonLines(events, read.frequencyHz)) print(line);
     } else if (coordinates === true) {
       for (const event of events) show([event], read.frequencyHz, (each) => `${formatCoordinate(each)} `);
