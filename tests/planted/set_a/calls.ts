@@ -53,7 +53,8 @@ export const CALLS_A: readonly PlantedBug[] = [
     name: "adapters-numbered-by-arrival",
     family: "status",
     file: "host/initiator_service/service_run.ts",
-    find: `    const find = () => this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);`,
+    find:
+      `    const find = () => this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);`,
     replace: `    // Drivers number their adapters from 1 on.
     const find = () => {
       const numbered = [...this.#links.values()][Number(adapterUnique) - 1];
