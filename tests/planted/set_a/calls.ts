@@ -53,10 +53,13 @@ export const CALLS_A: readonly PlantedBug[] = [
     name: "adapters-numbered-by-arrival",
     family: "status",
     file: "host/initiator_service/service_run.ts",
-    find: `      const link = this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);`,
-    replace: `      // Drivers number their adapters from 1 on.
+    find:
+      `    const find = () => this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);`,
+    replace: `    // Drivers number their adapters from 1 on.
+    const find = () => {
       const numbered = [...this.#links.values()][Number(adapterUnique) - 1];
-      const link = numbered?.removed ? undefined : numbered;`,
+      return numbered?.removed ? undefined : numbered;
+    };`,
     why:
       "The adapter of a session is found by the order in which adapters have arrived, which is that of their numbers " +
       "unless two that come up in one cycle are announced the other way round. Then a logout goes to the other " +
