@@ -14,7 +14,7 @@ import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
 import { copyBytes } from "./slab.ts";
 import { PASSED, type ScannedSlot } from "./slot_reading.ts";
-import { isSealed, type RecordClass, type RecordIdentity } from "./store.ts";
+import { isSealed, isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
 
 /** A value as it lies on flash. */
 export interface ValueOnFlash {
@@ -284,7 +284,7 @@ export function storedBytes(recordClass: RecordClass, valueBytes: number, overhe
 
 function readSlot(
   number: number,
-  { value, damaged }: ScannedSlot,
+  { value, damaged, cleared }: ScannedSlot,
   namePlace: RecordPlace,
   region: Uint8Array,
   sectorBytes: number,
@@ -294,7 +294,10 @@ function readSlot(
   const name = nameRangeAt(region, at);
   if (recordClass === undefined || name === undefined) return undefined;
   const identity = { class: recordClass, name: copyBytes(region, name.start, name.end) };
-  if (damaged || value === undefined) return { number, identity, namePlace, value: undefined };
+  // The name of a secret that comes behind a clearing was written by a mount that could not read the clearing.
+  if (damaged || value === undefined || (cleared && isSecret(recordClass))) {
+    return { number, identity, namePlace, value: undefined };
+  }
   const { start, end } = valueRangeAt(region, contentAddress(value, region, sectorBytes));
   return { number, identity, namePlace, value: { stored: copyBytes(region, start, end), place: value } };
 }

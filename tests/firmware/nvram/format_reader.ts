@@ -102,7 +102,8 @@ export class FormatReader {
     const slots = [...this.#slots].sort(([, left], [, right]) => left.place - right.place);
     for (const [number, slot] of slots) {
       const { identity, value, lost, cleared, passing } = slot;
-      const opened = identity === undefined || lost ? undefined : value && this.#open(number, identity, value);
+      const isOver = lost || (cleared && identity !== undefined && (identity[0] as number) <= 1);
+      const opened = identity === undefined || isOver ? undefined : value && this.#open(number, identity, value);
       // 6
       const isUnproven = identity !== undefined && (!isSealed(identity) || opened === undefined);
       if (identity === undefined || (!lost && passing >= 2 && isUnproven)) this.#hasUnknownLosses ||= !cleared;
