@@ -95,6 +95,11 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;",
       "if (this.#slots[number] !== undefined) continue;",
     ],
+    [
+      "a name behind a clearing brings a secret back",
+      "if (damaged || value === undefined || (cleared && isSecret(recordClass))) {",
+      "if (damaged || value === undefined) {",
+    ],
     ["a damaged value keeps no room", "value?.stored.length ?? this.#largestStoredBytes", "value?.stored.length ?? 0"],
   ),
 ];
