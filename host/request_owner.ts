@@ -9,8 +9,8 @@
  * @module
  */
 
+import { Condition } from "./condition.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
-import { Signal } from "../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
 
 /** A request under way. */
@@ -22,7 +22,7 @@ export interface CancelableRequest {
 /** A process of the operating system, as the owner of its requests. */
 export class RequestOwner {
   readonly #requests = new Set<CancelableRequest>();
-  readonly #ended: Signal;
+  readonly #ended: Condition;
 
   /**
    * An owner without requests.
@@ -30,7 +30,7 @@ export class RequestOwner {
    * @param name The process, for the report of a standstill.
    */
   constructor(kernel: Kernel, name: string) {
-    this.#ended = new Signal(kernel, `end of the requests of ${name}`);
+    this.#ended = new Condition(kernel, `end of the requests of ${name}`);
   }
 
   /** The process that runs now: its requests are cancelled when it is over. */

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Condition } from "./condition.ts";
 import { sha256 } from "@noble/hashes/sha2.js";
 import {
   Control,
@@ -19,7 +20,6 @@ import {
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { ResultMemory } from "../sim/kernel/result_memory.ts";
 import type { RandomStreams } from "../sim/kernel/random.ts";
-import { Signal } from "../sim/kernel/signal.ts";
 import { TaskGroup } from "../sim/kernel/task_group.ts";
 import type { Task } from "../sim/kernel/task.ts";
 import { Components } from "../sim/trace/components.ts";
@@ -138,7 +138,7 @@ export class WindowsHost {
   readonly #costs: HostCosts;
   readonly #timeouts: HostTimeouts;
   readonly #component: Component;
-  readonly #changed: Signal;
+  readonly #changed: Condition;
   readonly #drivers = new Map<string, LoadedDriver>();
   #group: TaskGroup;
   #powered = false;
@@ -154,7 +154,7 @@ export class WindowsHost {
     this.#costs = options.costs ?? DEFAULT_HOST_COSTS;
     this.#timeouts = options.timeouts ?? defaultHostTimeouts(kernel.frequencyHz);
     this.#component = recorder.component(Components.host);
-    this.#changed = new Signal(kernel, "the host to be ready");
+    this.#changed = new Condition(kernel, "the host to be ready");
     this.#group = new TaskGroup(kernel, "host");
     this.wmi = new KernelWmi({ kernel, recorder, costs: this.#costs });
     this.service = new InitiatorService({

@@ -198,10 +198,7 @@ export class RingLog {
     return this.#write(cursor, payloadBytes, content, "carried");
   }
 
-  /**
-   * The part did not take a record as it should, nor does it open another sector: a mount will judge by what stands
-   * there. If it will take the record, that is stored, and its place returned. If not, it never will be.
-   */
+  /** The part refused a record and opens no sector: if a mount will take it, it is stored, and returned; else it dies. */
   *salvage(): Task<RecordPlace | undefined> {
     const place = this.#refused;
     this.#refused = undefined;
@@ -382,8 +379,7 @@ export class RingLog {
       const next = roundUp(offset + lengthBytes, pageBytes);
       const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       if (manner === "voids") {
-        // Only a mark: what may be sealed goes nowhere that nothing tells of. A later boot that goes on at the first place
-        // again would come there with another value, and the same nonce.
+        // Only a mark: a later boot would come to a place that nothing tells of with another value, and the same nonce.
         if (payloadBytes <= mark.length) cursor.offset = next;
         continue;
       }

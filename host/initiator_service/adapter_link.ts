@@ -5,11 +5,12 @@
  * @module
  */
 
+import { Condition } from "../condition.ts";
 import { Functionality, IsdscStatus } from "../../firmware/manual/interface.ts";
 import { labelledStatus } from "../../firmware/manual/isdsc_status.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
-import { Lock, Signal } from "../../sim/kernel/signal.ts";
+import { Lock } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
@@ -94,7 +95,7 @@ export class AdapterLink {
   /** What the adapter last said of itself. */
   information: HbaInformation | undefined = undefined;
   readonly #options: AdapterLinkOptions;
-  readonly #settledSignal: Signal;
+  readonly #settledSignal: Condition;
   #departures = 0;
   #synchronizations = 0;
   #settled = false;
@@ -114,7 +115,7 @@ export class AdapterLink {
     this.waiting = options.waiting;
     this.lock = new Lock(options.kernel, `service's lock of ${options.name}`);
     this.refills = new Refills(options.kernel);
-    this.#settledSignal = new Signal(options.kernel, `synchronisation of ${options.name}`);
+    this.#settledSignal = new Condition(options.kernel, `synchronisation of ${options.name}`);
   }
 
   /** True when the adapter's cache is known to be what the service held at a revision. */

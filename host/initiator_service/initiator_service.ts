@@ -11,7 +11,8 @@
  * @module
  */
 
-import { Completion, Signal } from "../../sim/kernel/signal.ts";
+import { Condition } from "../condition.ts";
+import { Completion } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
 import { noteEvent, stateEvent } from "../../sim/trace/events.ts";
@@ -44,7 +45,7 @@ export class InitiatorService {
   readonly #component: Component;
   /** Of the calls under way, what tells their callers that the service has ended. */
   readonly #calls = new Set<() => void>();
-  readonly #callEnded: Signal;
+  readonly #callEnded: Condition;
   readonly #outliving: Outliving;
   #state: ServiceState = "stopped";
   #hanging = false;
@@ -61,7 +62,7 @@ export class InitiatorService {
     this.#options = options;
     this.#outliving = { isidNumbers: new IsidNumbers(), rowWriters: new RowWriters(options.kernel) };
     this.#component = options.recorder.component(Components.initiatorService);
-    this.#callEnded = new Signal(options.kernel, "end of the service's calls");
+    this.#callEnded = new Condition(options.kernel, "end of the service's calls");
   }
 
   /** Where the service stands. */

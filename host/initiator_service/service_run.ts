@@ -5,10 +5,11 @@
  * @module
  */
 
+import { Condition } from "../condition.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { ResultMemory } from "../../sim/kernel/result_memory.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
-import { Lock, Signal } from "../../sim/kernel/signal.ts";
+import { Lock } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
@@ -74,10 +75,10 @@ export class ServiceRun {
   readonly #options: InitiatorServiceOptions;
   readonly #links = new Map<string, AdapterLink>();
   readonly #targetLocks = new Map<string, Lock>();
-  readonly #idle: Signal;
+  readonly #idle: Condition;
   /** Adapters that are being reset. */
   readonly #away = new Set<string>();
-  readonly #loaded: Signal;
+  readonly #loaded: Condition;
   #synchronizing = 0;
   #driverLoads = 0;
 
@@ -93,8 +94,8 @@ export class ServiceRun {
     this.#options = options;
     this.isidNumbers = isidNumbers;
     this.group = new TaskGroup(kernel, "initiator service");
-    this.#idle = new Signal(kernel, "end of the service's synchronisations");
-    this.#loaded = new Signal(kernel, "end of an adapter's reset");
+    this.#idle = new Condition(kernel, "end of the service's synchronisations");
+    this.#loaded = new Condition(kernel, "end of an adapter's reset");
     const sealer = new RowSealer(options.sealingKey, random, options.results);
     const held = new HeldRecords(store, sealer, rowWriters, new RowWriters(kernel));
     const requests = new RequestOwner(kernel, "the initiator service");

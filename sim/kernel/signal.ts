@@ -57,7 +57,6 @@ function nothing(): void {}
 
 /** Wakes whoever waits at the moment it fires; remembers nothing. */
 export class Signal {
-  readonly #kernel: Kernel;
   readonly #waiters: Waiters;
 
   /**
@@ -66,7 +65,6 @@ export class Signal {
    * @param name What is waited for, as a standstill report says it.
    */
   constructor(kernel: Kernel, name: string) {
-    this.#kernel = kernel;
     this.#waiters = new Waiters(kernel, name);
   }
 
@@ -82,7 +80,7 @@ export class Signal {
 
   /**
    * Waits for the next {@linkcode Signal.fire}. Whoever fires it has led to what follows: the wait of one who serves
-   * what comes. To go on with something of one's own, wait with {@linkcode Signal.until}.
+   * what comes.
    */
   *wait(): Task {
     this.#waiters.enter();
@@ -98,26 +96,6 @@ export class Signal {
     const process = this.#waiters.enter(limitCycles);
     yield;
     return !process.timedOut;
-  }
-
-  /**
-   * Waits until something is so, which may be at once; it is looked at again each time that the signal is fired. What
-   * follows goes back to what led here, not to whoever has fired the signal.
-   *
-   * @param limitCycles Whole cycles after which to give up; none by default.
-   * @returns True if it is so, false if the limit passed.
-   */
-  *until(isSo: () => boolean, limitCycles?: Cycles): Task<boolean> {
-    const kernel = this.#kernel;
-    const { cause } = kernel;
-    const deadline = limitCycles === undefined ? Infinity : kernel.now + limitCycles;
-    while (!isSo()) {
-      if (kernel.now >= deadline) return false;
-      this.#waiters.enter(limitCycles === undefined ? undefined : deadline - kernel.now);
-      yield;
-      kernel.cause = cause;
-    }
-    return true;
   }
 }
 

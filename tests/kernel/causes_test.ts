@@ -2,9 +2,10 @@
 
 import { assertEquals } from "@std/assert";
 import { MailboxOutput } from "../../firmware/mailbox_output.ts";
+import { Condition } from "../../host/condition.ts";
 import { Core } from "../../sim/kernel/core.ts";
 import { Kernel } from "../../sim/kernel/kernel.ts";
-import { Channel, Lock, Signal } from "../../sim/kernel/signal.ts";
+import { Channel, Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { NetworkInterface } from "../../sim/parts/network_interface.ts";
 import { PublicKeyEngine } from "../../sim/parts/public_key_engine.ts";
@@ -56,19 +57,19 @@ Deno.test("a core, a lock and the public-key engine give each user its own cause
 Deno.test("who waits until something is so goes on with its own cause, whoever fires the signal", () => {
   const causesUntil = (limitCycles?: number) =>
     causesAfter((kernel) => {
-      const signal = new Signal(kernel, "signal");
+      const condition = new Condition(kernel, "condition");
       let isSo = false;
       kernel.schedule(50, () => {
         kernel.cause = 42;
-        signal.fire();
+        condition.fire();
         isSo = true;
       });
       kernel.schedule(60, () => {
         kernel.cause = 43;
-        signal.fire();
+        condition.fire();
       });
       return function* (done) {
-        yield* signal.until(() => isSo, limitCycles);
+        yield* condition.until(() => isSo, limitCycles);
         done();
       };
     });

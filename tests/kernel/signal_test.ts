@@ -36,30 +36,6 @@ Deno.test("Signal.fire() wakes nobody who has been woken and waits for something
   assertEquals(log, ["55 slept to the end"]);
 });
 
-Deno.test("Signal.until() looks at once, each time that the signal is fired, and never beyond its limit", () => {
-  const { kernel, log, say } = kernelLog();
-  const signal = new Signal(kernel, "signal");
-  let count = 0;
-  function* waiter(name: string, wanted: number, limitCycles?: Cycles): Task {
-    say(`${name} ${yield* signal.until(() => count >= wanted, limitCycles)}`);
-  }
-  kernel.spawn("none", waiter("none", 0, 0));
-  kernel.spawn("zero", waiter("zero", 1, 0));
-  kernel.spawn("short", waiter("short", 2, 15));
-  kernel.spawn("long", waiter("long", 2, 30));
-  kernel.spawn("two", waiter("two", 2));
-  for (const cycle of [10, 20]) {
-    kernel.schedule(cycle, () => {
-      count++;
-      signal.fire();
-    });
-  }
-  kernel.spawn("never", waiter("never", 3));
-  kernel.run();
-  assertEquals(log, ["0 none true", "0 zero false", "15 short false", "20 long true", "20 two true"]);
-  assertEquals(kernel.standstill().map(({ process, waitingFor }) => `${process}: ${waitingFor}`), ["never: signal"]);
-});
-
 Deno.test("Signal.waitFor() tells a signal from its limit, and one that gave up is not woken again", () => {
   const { kernel, log, say } = kernelLog();
   const signal = new Signal(kernel, "signal");
