@@ -9,9 +9,9 @@
  * @module
  */
 
-import { Condition } from "./condition.ts";
 import type { Kernel } from "../sim/kernel/kernel.ts";
 import type { Cycles, Task } from "../sim/kernel/task.ts";
+import { Condition } from "./condition.ts";
 
 /** A request under way. */
 export interface CancelableRequest {

@@ -8,7 +8,6 @@
  * @module
  */
 
-import { Condition } from "./condition.ts";
 import { sha256 } from "@noble/hashes/sha2.js";
 import {
   Control,
@@ -25,6 +24,7 @@ import type { Task } from "../sim/kernel/task.ts";
 import { Components } from "../sim/trace/components.ts";
 import { stateEvent } from "../sim/trace/events.ts";
 import type { Component, Recorder } from "../sim/trace/recorder.ts";
+import { Condition } from "./condition.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts, type HostCosts, type HostTimeouts } from "./costs.ts";
 import { InitiatorService } from "./initiator_service/initiator_service.ts";
 import type { KeyStore } from "./initiator_service/key_store.ts";

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { Condition } from "../condition.ts";
 import { Functionality, IsdscStatus } from "../../firmware/manual/interface.ts";
 import { labelledStatus } from "../../firmware/manual/isdsc_status.ts";
 import { StructureError } from "../../sim/layout/structure.ts";
@@ -15,6 +14,7 @@ import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
+import { Condition } from "../condition.ts";
 import type { HostCosts } from "../costs.ts";
 import { describeStatus, NtStatus } from "../status.ts";
 import { HBA_INFORMATION, HBA_INFORMATION_GUID, type HbaInformation } from "../wmi/adapter_information.ts";

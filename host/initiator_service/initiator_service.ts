@@ -11,13 +11,13 @@
  * @module
  */
 
-import { Condition } from "../condition.ts";
 import { Completion } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
 import { Components } from "../../sim/trace/components.ts";
 import { noteEvent, stateEvent } from "../../sim/trace/events.ts";
 import type { Component } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
+import { Condition } from "../condition.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { describeStatus } from "../status.ts";
 import { IsidNumbers } from "./isid_numbers.ts";

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { Condition } from "../condition.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import type { ResultMemory } from "../../sim/kernel/result_memory.ts";
 import type { RandomStream } from "../../sim/kernel/random.ts";
@@ -13,6 +12,7 @@ import { Lock } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { Condition } from "../condition.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import { RequestOwner } from "../request_owner.ts";
 import { isSameName } from "../wmi/instance_name.ts";
