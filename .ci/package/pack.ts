@@ -13,6 +13,8 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+import { inflateSync } from "node:zlib";
 import zopfli from "@gfx/zopfli";
 import { concatBytes } from "@noble/hashes/utils.js";
 import { buildPage } from "../../sim/lab/page/build.ts";
@@ -52,7 +54,7 @@ interface Configuration {
  */
 export async function pack(folder: string): Promise<string> {
   const configuration: Configuration = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  const files = packageFiles(configuration);
+  const files = await packageFiles(configuration);
   const staging = Deno.makeTempDirSync();
   try {
     for (const [path, text] of files) {
@@ -81,6 +83,14 @@ async function squeeze(tarball: string): Promise<void> {
   Deno.writeFileSync(tarball, await zopfli.gzipAsync(bytes, { numiterations: 1 }));
 }
 
+/** The page as it is built, with its core in fewer bytes: what is compressed there the archive cannot make smaller. */
+async function squeezedPage(): Promise<string> {
+  const page = JSON.parse(Deno.readTextFileSync(buildPage()));
+  const core = inflateSync(Buffer.from(page.core, "base64"));
+  const squeezed = await zopfli.zlibAsync(core, { numiterations: 5 });
+  return JSON.stringify({ ...page, core: Buffer.from(squeezed).toString("base64") });
+}
+
 const TAR_BLOCK_BYTES = 512;
 
 /**
@@ -105,7 +115,7 @@ function byFolder(archive: Uint8Array): Uint8Array {
   );
 }
 
-function packageFiles(configuration: Configuration): Files {
+async function packageFiles(configuration: Configuration): Promise<Files> {
   const entries = Object.values(configuration.exports).map((path) => path.slice("./".length));
   const programs = [PROGRAM, ...workersIn(["sim", "firmware", "host"])];
   const files = emit(ROOT, entries, programs);
@@ -117,7 +127,7 @@ function packageFiles(configuration: Configuration): Files {
     files.set(`scenarios/${name}`, Deno.readTextFileSync(`${ROOT}scenarios/${name}`));
   }
   files.set(DISSECTOR, Deno.readTextFileSync(ROOT + DISSECTOR));
-  files.set(PAGE, Deno.readTextFileSync(buildPage()));
+  files.set(PAGE, await squeezedPage());
   const paths = new Set([...files.keys(), ...TEXTS]);
   for (const path of TEXTS) files.set(path, withoutDeadLinks(Deno.readTextFileSync(ROOT + path), paths));
   return files;
