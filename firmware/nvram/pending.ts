@@ -50,7 +50,7 @@ export interface PendingRecord {
   /** Length of the payload it will have, in bytes. */
   readonly payloadBytes: number;
   /** What it says at a place; in a sector that is being opened it is a copy, and nothing that lies before it is void. */
-  readonly content: (place: RecordPlace, voidFrom: number, carried: boolean) => RecordContent;
+  readonly content: (place: RecordPlace, carried: boolean) => RecordContent;
 }
 
 /**
@@ -83,8 +83,8 @@ export function lastRecordAgain(
   const slot = word === undefined ? undefined : slots.at(headSlot(word));
   const isSealedThere = slot?.value !== undefined && isSealed(slot.identity.class) &&
     slot.value.place.sector === place?.sector && slot.value.place.offset === place.offset;
-  const content = (to: RecordPlace, from: number, carried: boolean): RecordContent => {
-    const payload = againPayload(from, again);
+  const content = (to: RecordPlace, carried: boolean): RecordContent => {
+    const payload = againPayload(carried ? to.offset : voidFrom, again);
     const value = isSealedThere ? slots.open(slot) : undefined;
     if (isSealedThere && value !== undefined) {
       // The box alone is another one: what stands before it keeps its form, which may be that of version 2.

@@ -22,8 +22,8 @@ import type { LogSector, RecordPlace } from "./log_window.ts";
 import { Outage } from "./outage.ts";
 import { markContent } from "./pending.ts";
 import type { RegionReader } from "./region_reader.ts";
-import { RingSectors, spareSectors } from "./ring_sectors.ts";
-import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
+import { nextSequence, RingSectors, spareSectors } from "./ring_sectors.ts";
+import { headerBytes, newHeader, OPEN_ID_BYTES } from "./sector_header.ts";
 import { UnopenedSectors } from "./unopened_sectors.ts";
 import { roundUp } from "./words.ts";
 
@@ -274,17 +274,9 @@ export class RingLog {
     this.#eraseCounts[index] = eraseCount;
     const retired = new Set([...this.retired, ...passed]);
     const header = {
-      version: FORMAT_VERSION,
-      logSectors: 1,
-      sequence: head === undefined
-        ? index + 1
-        : head.header.sequence + ((index - head.index + sectorCount) % sectorCount),
+      ...newHeader(nextSequence(index, head, sectorCount), this.#flash.geometry),
       eraseCount,
       openId: this.#options.random(OPEN_ID_BYTES),
-      previousEnd: 0,
-      sectorBytes,
-      sectorCount,
-      programBytes: this.writer.programBytes,
       tellsRetired: retired.size > 0,
     };
     const sector: LogSector = { index, header, condition: "whole" };

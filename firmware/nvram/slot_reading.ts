@@ -10,7 +10,7 @@
  */
 
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
-import { classAt, contentAt, HEAD_BYTES, nameRangeAt, repairRecord } from "./log_format.ts";
+import { contentAt, HEAD_BYTES, identityAt, nameRangeAt, repairRecord } from "./log_format.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import { isSecret } from "./store.ts";
 import { readUint32 } from "./words.ts";
@@ -194,9 +194,8 @@ export class SlotReading {
   }
 
   #isSecretAt(place: RecordPlace): boolean {
-    const bytes = this.#bytesOf(place);
-    const recordClass = classAt(bytes, contentAt(bytes, place.offset) ?? place.offset);
-    return recordClass !== undefined && isSecret(recordClass);
+    const identity = identityAt(this.#bytesOf(place), place.offset);
+    return identity !== undefined && isSecret(identity.class);
   }
 
   #bytesOf({ sector }: RecordPlace): Uint8Array {

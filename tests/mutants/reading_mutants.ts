@@ -97,7 +97,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a name behind a clearing brings a secret back",
-      "if (damaged || value === undefined || (cleared && isSecret(recordClass))) {",
+      "if (damaged || value === undefined || (cleared && isSecret(identity.class))) {",
       "if (damaged || value === undefined) {",
     ],
     ["a damaged value keeps no room", "value?.stored.length ?? this.#largestStoredBytes", "value?.stored.length ?? 0"],
