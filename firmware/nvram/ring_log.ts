@@ -42,7 +42,7 @@ export interface RingLogOptions {
 /** How often an append goes on behind a place of the head that the part did not take. */
 const STEPS_LIMIT = 3;
 
-/** Erases of the next sector until it is given up; of those behind it, or in an outage, one. */
+/** Erases of a sector until it is given up, if there is no other that could be asked. */
 const ERASE_ATTEMPTS = 2;
 
 /** The log on the part. */
@@ -229,12 +229,6 @@ export class RingLog {
     const isOwned = !this.#isUnwritten || (yield* this.own());
     const outage = this.#outage;
     const passed: number[] = [];
-    const [, ...behind] = this.ring.free(passed);
-    let isProven = !outage.lasts;
-    if (!isProven && outage.asksOthers && behind.length > 0) {
-      isProven = isOwned && (yield* outage.takesIn(behind));
-      if (!isProven) return outage.note(0);
-    }
     const logEnd = this.#logEnd;
     for (let isAgain = false;;) {
       const [index, ...others] = this.ring.free(passed);
@@ -245,7 +239,7 @@ export class RingLog {
       // What the new one was to hold again is still where it was.
       this.#logEnd = logEnd;
       // With nothing refused, it was for want of room: no other sector has more.
-      if (this.refusals === refusals || !isProven || !this.ring.canRetire(passed.length + 1)) break;
+      if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;
       // The first is tried again before it is passed over; what comes behind one that is bad is more likely bad, too.
       const isSure: boolean = isAgain || (!isOwned && passed.length === 0);
       if (!isSure && !(isOwned && (yield* outage.takesIn(others)))) break;
@@ -266,7 +260,7 @@ export class RingLog {
     // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
-    const attempts = passed.length === 0 && !this.#outage.lasts ? ERASE_ATTEMPTS : 1;
+    const attempts = behind.length === 0 ? ERASE_ATTEMPTS : 1;
     const shown = carrier.isScrubbing ? sectorBytes : undefined;
     if (!(yield* this.unopened.annulBehind(behind)) || !(yield* this.unopened.erase(index, attempts, shown))) {
       return undefined;

@@ -26,9 +26,7 @@ const LEAVING_SECTORS = 3;
  * @param sectorCount How many sectors the part has.
  */
 export function nextSequence(index: number, head: LogSector | undefined, sectorCount: number): number {
-  return head === undefined
-    ? index + 1
-    : head.header.sequence + ((index - head.index + sectorCount) % sectorCount);
+  return head === undefined ? index + 1 : head.header.sequence + ((index - head.index + sectorCount) % sectorCount);
 }
 
 /** The sectors of one part. */

@@ -26,10 +26,10 @@ import type { SlotTable } from "./slot_table.ts";
 import { isBlank, roundUp } from "./words.ts";
 
 /**
- * How often it is tried to open a sector for a last record that can be settled nowhere else; twice it is another's turn.
- * More attempts would take more operations than a mount should, where the headers of all sectors have dead cells.
+ * How often it is tried to open a sector for a last record that can be settled nowhere else: two erases each. More
+ * attempts would take more operations than a mount should, where the headers of all sectors have dead cells.
  */
-const OPEN_ATTEMPTS = 6;
+const OPEN_ATTEMPTS = 4;
 
 /** What the rules need. */
 export interface SettlingOptions {

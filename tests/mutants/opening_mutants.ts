@@ -91,7 +91,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "one sector that fails ends writing",
-      "if (this.refusals === refusals || !isProven || !this.ring.canRetire(passed.length + 1)) break;",
+      "if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;",
       "break;",
     ],
     [
@@ -147,11 +147,16 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/outage.ts",
-    ["an outage has every free sector tried", "this.lasts ? 1 : FIRST_TRIES", "this.lasts ? 1 : length"],
+    [
+      "an outage has a sector asked for each that is refused",
+      "    this.#asked.add(index);\n    return false;\n",
+      "    this.#asked.add(index);\n    return yield* this.takesIn(sectors.filter((each) => each !== index));\n",
+    ],
     [
       "all bad sectors are tried again for each change that they refuse",
-      "this.#refusals % 2 === 0 && this.#refusals >= this.#pausedUntil",
-      "this.#refusals % 2 === 0",
+      "    if (this.#pause > 0) return false;\n",
+      "",
     ],
+    ["the same sector is asked each time", "    this.#asked.add(index);\n    return false;\n", "    return false;\n"],
   ),
 ];

@@ -37,7 +37,7 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a last record that does not open the next sector is given up after three attempts",
-      "const OPEN_ATTEMPTS = 6;",
+      "const OPEN_ATTEMPTS = 4;",
       "const OPEN_ATTEMPTS = 3;",
     ],
     [
