@@ -250,6 +250,11 @@ export function identityAt(sector: Uint8Array, offset: number): RecordIdentity |
   return { class: recordClass, name: copyBytes(sector, name.start, name.end) };
 }
 
+/** Class and name as one text, which no others have. */
+export function keyOf({ class: recordClass, name }: RecordIdentity): string {
+  return String.fromCharCode(encodeClass(recordClass), ...name);
+}
+
 /** The value in a full or value record, sealed if the class is secret. */
 export function valueAt(sector: Uint8Array, offset: number): Uint8Array {
   const at = contentAt(sector, offset) ?? offset;

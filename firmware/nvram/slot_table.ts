@@ -7,7 +7,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { SLOT_LIMIT } from "./head_word.ts";
-import { encodeClass, identityAt, identityBytes, roomBytes, valueAt } from "./log_format.ts";
+import { identityAt, identityBytes, keyOf, roomBytes, valueAt } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
@@ -292,8 +292,4 @@ function comesAfter(left: RecordPlace, right: RecordPlace): boolean {
 
 function boxPlace(slot: number, { sector, offset }: RecordPlace): BoxPlace {
   return { openId: sector.header.openId, sequence: sector.header.sequence, offset, slot };
-}
-
-function keyOf({ class: recordClass, name }: RecordIdentity): string {
-  return String.fromCharCode(encodeClass(recordClass), ...name);
 }

@@ -155,6 +155,9 @@ export class FormatReader {
     switch (kindOf(word)) {
       case Kind.full: {
         const value = { stored: payload.slice(nameEnd), sector, offset };
+        const before = this.#slots.get(slotOf(word));
+        const isReplaced = before?.passing === 0 && (before.identity ?? identity).join() !== identity.join();
+        this.#hasUnknownLosses ||= isReplaced;
         this.#slots.set(slotOf(word), {
           place,
           identity,
