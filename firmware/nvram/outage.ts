@@ -17,7 +17,7 @@ const PAUSE = 4;
 /** What is known of whether the part takes anything. */
 export class Outage {
   readonly #unopened: UnopenedSectors;
-  /** Sectors that were asked, and refused it, too. */
+  /** Sectors that were asked. */
   readonly #asked = new Set<number>();
   /** So many changes that are refused ask no other sector. */
   #pause = 0;
@@ -45,17 +45,22 @@ export class Outage {
     this.#pause = refused > 0 ? PAUSE * refused : this.#pause - 1;
   }
 
-  /** Whether the part takes elsewhere what it has refused: in one of some sectors that are free. */
-  *takesIn(sectors: readonly number[]): Task<boolean> {
+  /**
+   * Whether the part takes elsewhere what it has refused.
+   *
+   * @param sectors Those that are free.
+   * @param most So many of them are asked.
+   */
+  *takesIn(sectors: readonly number[], most: number): Task<boolean> {
     if (this.#pause > 0) return false;
-    // From the end on: what is bad with its neighbour is not asked first.
-    let index = sectors.findLast((each) => !this.#asked.has(each));
-    if (index === undefined) {
-      this.#asked.clear();
-      index = sectors[sectors.length - 1];
+    for (let count = 0; count < Math.min(most, sectors.length); count++) {
+      const isOpen = (each: number) => !this.#asked.has(each);
+      if (!sectors.some(isOpen)) this.#asked.clear();
+      // From the end on: what is bad with its neighbour is not asked first. Others each time: all wear alike.
+      const index = sectors.findLast(isOpen) as number;
+      this.#asked.add(index);
+      if (yield* this.#unopened.canWrite(index)) return true;
     }
-    if (index === undefined || (yield* this.#unopened.canWrite(index))) return index !== undefined;
-    this.#asked.add(index);
     return false;
   }
 }

@@ -45,6 +45,9 @@ const STEPS_LIMIT = 3;
 /** Erases of a sector until it is given up, if there is no other that could be asked. */
 const ERASE_ATTEMPTS = 2;
 
+/** So many others are asked about a sector once the part has shown that it takes something; about the first, one. */
+const ASKED_LATER = 3;
+
 /** The log on the part. */
 export class RingLog {
   readonly #options: RingLogOptions;
@@ -230,7 +233,8 @@ export class RingLog {
     const outage = this.#outage;
     const passed: number[] = [];
     const logEnd = this.#logEnd;
-    for (let isAgain = false;;) {
+    let isAgain = false;
+    for (let asked = 1;; asked = ASKED_LATER) {
       const [index, ...others] = this.ring.free(passed);
       if (index === undefined) break;
       const { refusals } = this;
@@ -242,7 +246,7 @@ export class RingLog {
       if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;
       // The first is tried again before it is passed over; what comes behind one that is bad is more likely bad, too.
       const isSure: boolean = isAgain || (!isOwned && passed.length === 0);
-      if (!isSure && !(isOwned && (yield* outage.takesIn(others)))) break;
+      if (!isSure && !(isOwned && (yield* outage.takesIn(others, asked)))) break;
       isAgain = !isSure && passed.length === 0;
       if (!isAgain) passed.push(index);
     }
@@ -260,7 +264,7 @@ export class RingLog {
     // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
-    const attempts = behind.length === 0 ? ERASE_ATTEMPTS : 1;
+    const attempts = behind.length > 0 && this.ring.canRetire(passed.length + 1) ? 1 : ERASE_ATTEMPTS;
     const shown = carrier.isScrubbing ? sectorBytes : undefined;
     if (!(yield* this.unopened.annulBehind(behind)) || !(yield* this.unopened.erase(index, attempts, shown))) {
       return undefined;

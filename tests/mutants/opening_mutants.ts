@@ -96,7 +96,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "two neighbours that fail end writing",
-      "if (!isSure && !(isOwned && (yield* outage.takesIn(others)))) break;",
+      "if (!isSure && !(isOwned && (yield* outage.takesIn(others, asked)))) break;",
       "if (!isSure) break;",
     ],
     [
@@ -147,16 +147,12 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/outage.ts",
-    [
-      "an outage has a sector asked for each that is refused",
-      "    this.#asked.add(index);\n    return false;\n",
-      "    this.#asked.add(index);\n    return yield* this.takesIn(sectors.filter((each) => each !== index));\n",
-    ],
+    ["an outage has every free sector tried", "count < Math.min(most, sectors.length)", "count < sectors.length"],
     [
       "all bad sectors are tried again for each change that they refuse",
       "    if (this.#pause > 0) return false;\n",
       "",
     ],
-    ["the same sector is asked each time", "    this.#asked.add(index);\n    return false;\n", "    return false;\n"],
+    ["the same sector is asked each time", "      this.#asked.add(index);\n", ""],
   ),
 ];
