@@ -367,12 +367,11 @@ export class RingLog {
       if (!carried) this.#refused = offset === this.#logEnd ? { sector, offset } : undefined;
       if (step === STEPS_LIMIT) break;
       const next = roundUp(offset + lengthBytes, pageBytes);
-      const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       if (manner === "voids") {
-        // Only a mark: a later boot would come to a place that nothing tells of with another value, and the same nonce.
-        if (payloadBytes <= mark.length) cursor.offset = next;
+        cursor.offset = next;
         continue;
       }
+      const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       // What stands there now must not be taken for a record or for damage later: a mark tells that it never counts.
       const markBytes = roomBytes(mark.length, programBytes);
       if (next + markBytes + lengthBytes > cursor.end) break;

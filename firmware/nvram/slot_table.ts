@@ -7,7 +7,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { SLOT_LIMIT } from "./head_word.ts";
-import { identityAt, identityBytes, keyOf, roomBytes, valueAt } from "./log_format.ts";
+import { identityAt, identityBytes, keyOf, roomBytes, valueAt, voidFromAt } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
@@ -19,7 +19,7 @@ import { isSealed, isSecret, type RecordClass, type RecordIdentity } from "./sto
 export interface ValueOnFlash {
   /** The bytes, sealed if the class is. */
   readonly stored: Uint8Array;
-  /** The record that holds them. */
+  /** The record that holds them; of one that was written again the one before that. */
   readonly place: RecordPlace;
 }
 
@@ -276,7 +276,9 @@ function readSlot(
   if (damaged || value === undefined || (cleared && isSecret(identity.class))) {
     return { number, identity, namePlace, value: undefined };
   }
-  return { number, identity, namePlace, value: { stored: valueAt(region, addressOf(value)), place: value } };
+  const address = addressOf(value);
+  const place = { sector: value.sector, offset: voidFromAt(region, address) ?? value.offset };
+  return { number, identity, namePlace, value: { stored: valueAt(region, address), place } };
 }
 
 /** Where the newest that is known of a slot lies. */

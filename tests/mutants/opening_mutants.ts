@@ -23,11 +23,6 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ],
     ["a refused place is used again", "      cursor.offset = sectorBytes;\n", "      cursor.offset = offset;\n"],
     [
-      "what a mount seals goes to places that nothing tells of",
-      "if (payloadBytes <= mark.length) cursor.offset = next;",
-      "cursor.offset = next;",
-    ],
-    [
       "what was refused before is salvaged for another record",
       "    const cursor = this.#cursor;\n    this.#refused = undefined;\n",
       "    const cursor = this.#cursor;\n",

@@ -31,6 +31,16 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "      slot.damaged = true;\n      slot.passing = Math.min(",
       "      slot.passing = Math.min(",
     ],
+    [
+      "a name whose slot was given away is forgotten",
+      "        this.#noteReplaced(number, place);\n",
+      "",
+    ],
+    [
+      "a slot that may have been freed is reported when it has another name",
+      "const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;",
+      "const before = this.#identityAt(slot?.name);",
+    ],
     ["a clear ends the report of every loss", "slot.cleared = !slot.noted;", "slot.cleared = true;"],
     [
       "a clear damages slots whose name comes later",

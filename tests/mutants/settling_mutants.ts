@@ -80,6 +80,11 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
       "const voidFrom = place?.offset ?? headEnd;",
     ],
     [
+      "a last record is sealed anew in the head that it stands in",
+      "const value = isSealedThere && carried ?",
+      "const value = isSealedThere ?",
+    ],
+    [
       "a box that is written again stands before the name",
       "payload.set(stored, payload.length - stored.length);",
       "payload.set(stored, payload.length - again.length + HEAD_BYTES);",
