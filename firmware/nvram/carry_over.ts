@@ -79,7 +79,7 @@ export class CarryOver implements Carrier {
     const { unsettled, losses } = this.#options;
     if (unsettled !== undefined) {
       const { refusals } = this.#log;
-      const content = (place: RecordPlace) => unsettled.content(place, place.offset, true);
+      const content = (place: RecordPlace) => unsettled.content(place, true);
       const place = yield* this.#log.carry(cursor, unsettled.payloadBytes, content);
       if (place === undefined && this.#log.refusals > refusals) return false;
       // Without room for it the record stays where it is, as firm as it may be.

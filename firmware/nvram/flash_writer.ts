@@ -62,14 +62,13 @@ export class FlashWriter {
 
   /** Programs bytes where the part reads blank, and reads them back. */
   *programBlank(address: number, bytes: Uint8Array): Task<boolean> {
-    // A copy may be longer than any record of today: of version 2, or from when the limits were others.
-    const there = allocateBytes(bytes.length);
+    return (yield* this.#readsBlank(address, bytes.length)) && (yield* this.driveFirmly(address, bytes));
+  }
+
+  *#readsBlank(address: number, lengthBytes: number): Task<boolean> {
+    const there = allocateBytes(lengthBytes);
     yield* this.#flash.readInto(address, there);
-    if (isBlank(there)) {
-      yield* this.drive(address, bytes);
-      yield* this.#flash.readInto(address, there);
-      if (equalBytes(there, bytes)) return true;
-    }
+    if (isBlank(there)) return true;
     this.#refusals++;
     return false;
   }
@@ -82,18 +81,12 @@ export class FlashWriter {
    */
   *programHeader(address: number, header: SectorHeader): Task<boolean> {
     const bytes = encodeHeader(header);
-    const there = this.#readBack.subarray(0, bytes.length);
-    yield* this.#flash.readInto(address, there);
-    if (!isBlank(there)) {
-      this.#refusals++;
-      return false;
-    }
+    if (!(yield* this.#readsBlank(address, bytes.length))) return false;
     if (yield* this.driveFirmly(address, bytes)) return true;
-    if (this.programBytes === 1) {
-      // Once more: a pulse may have been too weak.
-      yield* this.drive(address, bytes);
-      yield* this.#flash.readInto(address, there);
-    }
+    // Once more: a pulse may have been too weak.
+    if (this.programBytes === 1) yield* this.drive(address, bytes);
+    const there = allocateBytes(bytes.length);
+    yield* this.#flash.readInto(address, there);
     decodeHeader(there);
     return equalBytes(there, bytes);
   }
@@ -101,7 +94,8 @@ export class FlashWriter {
   /** Programs bytes, wherever some of them stand already, and reads them back. */
   *driveFirmly(address: number, bytes: Uint8Array): Task<boolean> {
     yield* this.drive(address, bytes);
-    const there = this.#readBack.subarray(0, bytes.length);
+    // A copy may be longer than any record of today: of version 2, or from when the limits were others.
+    const there = allocateBytes(bytes.length);
     yield* this.#flash.readInto(address, there);
     if (equalBytes(there, bytes)) return true;
     this.#refusals++;

@@ -12,6 +12,7 @@
 import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
 import { crc32c } from "./crc32c.ts";
 import type { LogSector } from "./log_window.ts";
+import { nextSequence } from "./ring_sectors.ts";
 import {
   beginsWithMagic,
   CHECKSUM_OFFSET,
@@ -19,6 +20,7 @@ import {
   encodeHeader,
   FORMAT_VERSION,
   headerBytes,
+  newHeader,
   OPEN_ID_BYTES,
   VERSION_OFFSET,
 } from "./sector_header.ts";
@@ -93,24 +95,10 @@ function isLater(left: Uint8Array, index: number, search: RegionSearch): boolean
 
 /** Headers that a place may have been left with half-written, or half-erased. */
 function* headersOf(index: number, { geometry, sectors }: RegionSearch): Generator<Uint8Array> {
-  const { sectorCount, programBytes = 1 } = geometry;
-  const fields = {
-    ...geometry,
-    programBytes,
-    logSectors: 1,
-    eraseCount: 0,
-    openId: new Uint8Array(OPEN_ID_BYTES),
-    previousEnd: 0,
-    tellsRetired: false,
-  };
-  const head = sectors[sectors.length - 1];
-  // Without a log it is the first turn of the ring.
-  const next = head === undefined
-    ? index + 1
-    : head.header.sequence + ((index - head.index + sectorCount) % sectorCount);
+  const next = nextSequence(index, sectors[sectors.length - 1], geometry.sectorCount);
   for (const version of [FORMAT_VERSION, ...sectors.map(({ header }) => header.version)]) {
-    for (const sequence of [next, next - sectorCount]) {
-      if (sequence > 0) yield encodeHeader({ ...fields, version, sequence });
+    for (const sequence of [next, next - geometry.sectorCount]) {
+      if (sequence > 0) yield encodeHeader({ ...newHeader(sequence, geometry), version });
     }
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { crc32c, crc32cBefore, flippedBit, type RangeChecksums } from "./crc32c.ts";
+import { crc32c, crc32cBefore, flippedBit, RangeChecksums } from "./crc32c.ts";
 import {
   correctHead,
   encodeHead,
@@ -16,8 +16,8 @@ import {
   PAYLOAD_BYTES_LIMIT,
   RecordKind,
 } from "./head_word.ts";
-import { headerBytes } from "./sector_header.ts";
-import { allocateBytes } from "./slab.ts";
+import { headerBytes, type SectorHeader } from "./sector_header.ts";
+import { allocateBytes, copyBytes } from "./slab.ts";
 import { RECORD_CLASSES, type RecordClass, type RecordIdentity } from "./store.ts";
 import { flip, isBlank, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
 
@@ -99,6 +99,33 @@ export function recordBytesAt(
     ? crc32c(sector, offset, end, before) === sum
     : checksums.before(sum, offset, end) === before;
   return verifies ? end + 4 - offset : 0;
+}
+
+/** A record that verifies. */
+export interface Found {
+  /** Where it begins in its sector. */
+  readonly offset: number;
+  /** Its length in bytes, without what fills its last word up. */
+  readonly lengthBytes: number;
+}
+
+/** All records of a sector that verify, wherever they lie. */
+export function* recordsIn(
+  sector: Uint8Array,
+  { sequence, programBytes }: Pick<SectorHeader, "sequence" | "programBytes">,
+): Generator<Found> {
+  const checksums = new RangeChecksums(sector);
+  let isExpected = true;
+  for (let offset = headerBytes(programBytes); offset < sector.length;) {
+    // Where one is expected it is most likely there, and its own checksum costs less than those of the sector.
+    const lengthBytes = recordBytesAt(sector, sequence, offset, isExpected ? undefined : checksums);
+    isExpected = lengthBytes > 0;
+    if (isExpected) yield { offset, lengthBytes };
+    // What is blank can be passed over at once, but for the beginning of a head.
+    let blank = offset;
+    while (!isExpected && sector[blank] === 0xff) blank++;
+    offset = roundUp(Math.max(offset + Math.max(1, lengthBytes), blank - HEAD_BYTES + 1), programBytes);
+  }
 }
 
 /**
@@ -214,12 +241,27 @@ export function nameRangeAt(sector: Uint8Array, offset: number): ByteRange | und
   return end <= offset + HEAD_BYTES + headPayloadBytes(readUint32(sector, offset)) ? { start, end } : undefined;
 }
 
+/** Class and name in a full or name record; `undefined` if they make no sense. */
+export function identityAt(sector: Uint8Array, offset: number): RecordIdentity | undefined {
+  const at = contentAt(sector, offset) ?? offset;
+  const recordClass = classAt(sector, at);
+  const name = nameRangeAt(sector, at);
+  if (recordClass === undefined || name === undefined) return undefined;
+  return { class: recordClass, name: copyBytes(sector, name.start, name.end) };
+}
+
+/** Class and name as one text, which no others have. */
+export function keyOf({ class: recordClass, name }: RecordIdentity): string {
+  return String.fromCharCode(encodeClass(recordClass), ...name);
+}
+
 /** The value in a full or value record, sealed if the class is secret. */
-export function valueRangeAt(sector: Uint8Array, offset: number): ByteRange {
-  const word = readUint32(sector, offset);
-  const end = offset + HEAD_BYTES + headPayloadBytes(word);
-  const start = headKind(word) === RecordKind.value ? offset + HEAD_BYTES : nameRangeAt(sector, offset)?.end ?? end;
-  return { start, end };
+export function valueAt(sector: Uint8Array, offset: number): Uint8Array {
+  const at = contentAt(sector, offset) ?? offset;
+  const word = readUint32(sector, at);
+  const end = at + HEAD_BYTES + headPayloadBytes(word);
+  const start = headKind(word) === RecordKind.value ? at + HEAD_BYTES : nameRangeAt(sector, at)?.end;
+  return copyBytes(sector, start ?? end, end);
 }
 
 /** The byte that stands for a class: its place among them. */

@@ -22,15 +22,14 @@
  * @module
  */
 
-import { RangeChecksums } from "./crc32c.ts";
 import {
   BLANK_HEAD,
-  HEAD_BYTES,
+  type Found,
   headAt,
   markPayloadBytes,
   mayHaveBeenWhole,
   RECORD_OVERHEAD_BYTES,
-  recordBytesAt,
+  recordsIn,
   repairRecord,
   roomBytes,
   voidFromAt,
@@ -39,7 +38,7 @@ import { headKind, headPayloadBytes, RecordKind } from "./head_word.ts";
 import { findLog, type LogSector, type LogWindow, type RecordPlace } from "./log_window.ts";
 import { headerBytes } from "./sector_header.ts";
 import { type PendingScrub, type ScannedSlot, SlotReading } from "./slot_reading.ts";
-import { isBlank, readUint32, roundUp } from "./words.ts";
+import { isBlank, partsOf, readUint32, roundUp } from "./words.ts";
 
 /** The last record of the log. */
 export interface LastRecord {
@@ -87,10 +86,8 @@ export interface ScanOptions {
   readonly settlesInPlace: boolean;
 }
 
-/** A record that verifies. */
-interface Found {
-  readonly offset: number;
-  readonly lengthBytes: number;
+/** A record that counts. */
+interface Counting extends Found {
   /** From where on nothing counts that lies before it. */
   readonly voidFrom: number | undefined;
 }
@@ -111,10 +108,7 @@ class LogScanner {
   constructor(options: ScanOptions) {
     this.#options = options;
     const { region, sectorBytes } = options;
-    this.#sectors = Array.from(
-      { length: region.length / sectorBytes },
-      (_, index) => region.subarray(index * sectorBytes, (index + 1) * sectorBytes),
-    );
+    this.#sectors = partsOf(region, sectorBytes);
     this.#reading = new SlotReading(this.#sectors);
   }
 
@@ -174,24 +168,13 @@ class LogScanner {
   }
 
   /** The records of a sector that verify, but for those that later ones say do not count. */
-  #countingRecords(sector: LogSector, bytes: Uint8Array): readonly Found[] {
-    const { sequence, programBytes } = sector.header;
-    const found: Found[] = [];
-    const checksums = new RangeChecksums(bytes);
-    let offset: number | undefined = headerBytes(programBytes);
-    while (offset !== undefined) {
-      const lengthBytes = recordBytesAt(bytes, sequence, offset);
-      if (lengthBytes === 0) {
-        offset = this.#nextRecord(bytes, sector, offset, checksums);
-        continue;
-      }
-      found.push({ offset, lengthBytes, voidFrom: voidFromAt(bytes, offset) });
-      offset += roundUp(lengthBytes, programBytes);
-    }
+  #countingRecords({ header }: LogSector, bytes: Uint8Array): readonly Counting[] {
+    const found: Counting[] = [];
+    for (const each of recordsIn(bytes, header)) found.push({ ...each, voidFrom: voidFromAt(bytes, each.offset) });
     // From the end on: what does not count itself strikes out nothing. Who wrote the later one has not read it.
     let end = bytes.length;
     for (let index = found.length - 1; index >= 0; index--) {
-      const { offset, voidFrom } = found[index] as Found;
+      const { offset, voidFrom } = found[index] as Counting;
       if (offset >= end) found.splice(index, 1);
       else end = voidFrom ?? end;
     }
@@ -223,26 +206,6 @@ class LogScanner {
     this.#reading.take(place);
     this.#lastRecord = { place, lengthBytes, lostBit };
     if (headKind(readUint32(bytes, place.offset)) !== RecordKind.mark) this.#lastContent = this.#lastRecord;
-  }
-
-  /** The next place where a record verifies. */
-  #nextRecord(
-    bytes: Uint8Array,
-    { header }: LogSector,
-    from: number,
-    checksums: RangeChecksums,
-  ): number | undefined {
-    const { pageBytes } = this.#options;
-    const { sequence, programBytes } = header;
-    for (let offset = from; offset + RECORD_OVERHEAD_BYTES <= bytes.length;) {
-      // What is blank up to the end of its page can be passed over at once, but for the beginning of a head.
-      const page = (Math.floor(offset / pageBytes) + 1) * pageBytes;
-      let blank = offset;
-      while (blank < page && bytes[blank] === 0xff) blank++;
-      offset = roundUp(Math.max(offset + 1, blank === page ? page - HEAD_BYTES + 1 : 0), programBytes);
-      if (recordBytesAt(bytes, sequence, offset, checksums) !== 0) return offset;
-    }
-    return undefined;
   }
 
   /** Whole records once stood between two places, but for where it is blank: who were they for? */

@@ -12,13 +12,20 @@
 
 import { RangeChecksums } from "./crc32c.ts";
 import { headCarried, headKind, headSlot, LogSlot, RecordKind } from "./head_word.ts";
-import { headAt, mayHaveBeenWhole, recordBytesAt, repairRecord, retiredAt, sequenceAt } from "./log_format.ts";
+import {
+  headAt,
+  mayHaveBeenWhole,
+  recordBytesAt,
+  recordsIn,
+  repairRecord,
+  retiredAt,
+  sequenceAt,
+} from "./log_format.ts";
 import {
   decodeHeader,
-  FORMAT_VERSION,
   headerBytes,
   LOG_SECTORS_OFFSET,
-  OPEN_ID_BYTES,
+  newHeader,
   type SectorHeader,
   SEQUENCE_OFFSET,
 } from "./sector_header.ts";
@@ -62,8 +69,6 @@ export interface LogWindow {
   /** A sector was not taken for opened that may hold a whole record, with more wrong bits than can be put right. */
   readonly mayHideWrite: boolean;
 }
-
-const NO_OPEN_ID = new Uint8Array(OPEN_ID_BYTES);
 
 /**
  * Finds the log.
@@ -288,11 +293,8 @@ class LogFinder {
   #hasRecords(index: number, sequence: number, counts = isAny): boolean {
     const bytes = this.#parts[index] as Uint8Array;
     if (this.blank[index]) return false;
-    const checksums = new RangeChecksums(bytes);
-    for (let offset = headerBytes(this.#programBytes); offset < bytes.length;) {
-      const lengthBytes = recordBytesAt(bytes, sequence, offset, checksums);
-      if (lengthBytes !== 0 && counts(readUint32(bytes, offset))) return true;
-      offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
+    for (const { offset } of recordsIn(bytes, { sequence, programBytes: this.#programBytes })) {
+      if (counts(readUint32(bytes, offset))) return true;
     }
     return false;
   }
@@ -305,32 +307,20 @@ class LogFinder {
    */
   #unwrittenEnd(index: number, sequence: number): number | undefined {
     const bytes = this.#parts[index] as Uint8Array;
-    const checksums = new RangeChecksums(bytes);
-    let end = headerBytes(this.#programBytes);
-    for (let offset = end; offset < bytes.length;) {
-      const lengthBytes = recordBytesAt(bytes, sequence, offset, checksums);
-      if (lengthBytes !== 0 && !headCarried(readUint32(bytes, offset))) return undefined;
-      offset += roundUp(Math.max(1, lengthBytes), this.#programBytes);
-      if (lengthBytes !== 0) end = offset;
+    const programBytes = this.#programBytes;
+    let end = headerBytes(programBytes);
+    for (const { offset, lengthBytes } of recordsIn(bytes, { sequence, programBytes })) {
+      if (isOwn(readUint32(bytes, offset))) return undefined;
+      end = offset + roundUp(lengthBytes, programBytes);
     }
     const copy = bytes.slice();
-    return repairRecord(copy, sequence, end) !== undefined && !headCarried(readUint32(copy, end)) ? undefined : end;
+    return repairRecord(copy, sequence, end) !== undefined && isOwn(readUint32(copy, end)) ? undefined : end;
   }
 
   #inferred(index: number, sequence: number, condition: LogSector["condition"]): LogSector {
-    const header = {
-      version: FORMAT_VERSION,
-      logSectors: 1,
-      sequence,
-      eraseCount: 0,
-      openId: NO_OPEN_ID,
-      previousEnd: 0,
-      sectorBytes: (this.#parts[index] as Uint8Array).length,
-      sectorCount: this.#parts.length,
-      programBytes: this.#programBytes,
-      tellsRetired: false,
-    };
-    return { index, header, condition };
+    const sectorBytes = (this.#parts[index] as Uint8Array).length;
+    const part = { sectorBytes, sectorCount: this.#parts.length, programBytes: this.#programBytes };
+    return { index, header: newHeader(sequence, part), condition };
   }
 }
 

@@ -50,7 +50,7 @@ export interface PendingRecord {
   /** Length of the payload it will have, in bytes. */
   readonly payloadBytes: number;
   /** What it says at a place; in a sector that is being opened it is a copy, and nothing that lies before it is void. */
-  readonly content: (place: RecordPlace, voidFrom: number, carried: boolean) => RecordContent;
+  readonly content: (place: RecordPlace, carried: boolean) => RecordContent;
 }
 
 /**
@@ -82,10 +82,11 @@ export function lastRecordAgain(
     : copyBytes(bytes, at, at + HEAD_BYTES + headPayloadBytes(word));
   const slot = word === undefined ? undefined : slots.at(headSlot(word));
   const isSealedThere = slot?.value !== undefined && isSealed(slot.identity.class) &&
-    slot.value.place.sector === place?.sector && slot.value.place.offset === place.offset;
-  const content = (to: RecordPlace, from: number, carried: boolean): RecordContent => {
-    const payload = againPayload(from, again);
-    const value = isSealedThere ? slots.open(slot) : undefined;
+    slot.value.place.sector === place?.sector && slot.value.place.offset === voidFrom;
+  const content = (to: RecordPlace, carried: boolean): RecordContent => {
+    const payload = againPayload(carried ? to.offset : voidFrom, again);
+    // In the head its box stays as it is, so that no nonce is used for two values, whichever record later boots find last.
+    const value = isSealedThere && carried ? slots.open(slot) : undefined;
     if (isSealedThere && value !== undefined) {
       // The box alone is another one: what stands before it keeps its form, which may be that of version 2.
       const stored = slots.seal(slot, to, value);

@@ -8,7 +8,6 @@
  * @module
  */
 
-import { RangeChecksums } from "./crc32c.ts";
 import {
   headCarried,
   headKind,
@@ -18,14 +17,14 @@ import {
   RECORD_KIND_NAMES,
   RecordKind,
 } from "./head_word.ts";
-import { classAt, contentAt, headAt, nameRangeAt, recordBytesAt, retiredAt, voidFromAt } from "./log_format.ts";
+import { classAt, contentAt, headAt, nameRangeAt, recordsIn, retiredAt, voidFromAt } from "./log_format.ts";
 import { type LogScan, scanLog } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { laterSector } from "./later_version.ts";
 import { foreignFormat } from "./part_check.ts";
 import { decodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
 import { PASSED } from "./slot_reading.ts";
-import { isBlank, readUint32, roundUp } from "./words.ts";
+import { isBlank, partsOf, readUint32, roundUp } from "./words.ts";
 
 /** How the region is divided. */
 export interface RegionLayout {
@@ -56,11 +55,7 @@ export function describeRegion(region: Uint8Array, layout: RegionLayout): readon
   }
   // The scan puts bits right where it can: what is shown is what is there.
   const scanned = region.slice();
-  const parts = Array.from(
-    { length: sectorCount },
-    (_, index) => scanned.subarray(index * sectorBytes, (index + 1) * sectorBytes),
-  );
-  const headers = parts.map((bytes) => decodeHeader(bytes.slice()));
+  const headers = partsOf(scanned, sectorBytes).map((bytes) => decodeHeader(bytes.slice()));
   const programBytes = layout.programBytes ?? headers.find((header) => header !== undefined)?.programBytes ?? 1;
   const settlesInPlace = programBytes === 1;
   const scan = scanLog({ region: scanned, sectorBytes, pageBytes, programBytes, repairsLast: true, settlesInPlace });
@@ -70,8 +65,7 @@ export function describeRegion(region: Uint8Array, layout: RegionLayout): readon
   const foreign = foreignFormat(scan.sectors, later, geometry);
   if (foreign !== undefined) return [foreign];
   const lines = [summary(scan, sectorCount, sectorBytes, programBytes)];
-  for (let index = 0; index < sectorCount; index++) {
-    const bytes = region.subarray(index * sectorBytes, (index + 1) * sectorBytes);
+  for (const [index, bytes] of partsOf(region, sectorBytes).entries()) {
     lines.push(...describeSector(index, bytes, headers[index], scan));
   }
   return lines;
@@ -132,38 +126,27 @@ function stateOf(
   return isNext && tornHeader ? "free, opening it was cut off" : "free, no header";
 }
 
-function describeRecords(bytes: Uint8Array, { sequence, programBytes }: SectorHeader, isHead: boolean): string[] {
+function describeRecords(bytes: Uint8Array, header: SectorHeader, isHead: boolean): string[] {
   const lines: string[] = [];
-  const checksums = new RangeChecksums(bytes);
-  let offset = headerBytes(programBytes);
-  while (offset < bytes.length) {
-    const lengthBytes = recordBytesAt(bytes, sequence, offset, checksums);
-    if (lengthBytes !== 0) {
-      lines.push(line(offset, describeRecord(bytes, offset)));
-      offset += roundUp(lengthBytes, programBytes);
-      continue;
-    }
-    let next = offset + programBytes;
-    while (next < bytes.length && recordBytesAt(bytes, sequence, next, checksums) === 0) next += programBytes;
-    const isLast = next >= bytes.length;
-    const gap = describeGap(bytes, offset, Math.min(next, bytes.length), isHead && isLast);
-    if (gap !== undefined) lines.push(line(offset, gap));
-    offset = next;
+  let end = headerBytes(header.programBytes);
+  for (const { offset, lengthBytes } of recordsIn(bytes, header)) {
+    lines.push(...describeGap(bytes, end, offset, false), line(offset, describeRecord(bytes, offset)));
+    end = offset + roundUp(lengthBytes, header.programBytes);
   }
-  return lines;
+  return [...lines, ...describeGap(bytes, end, bytes.length, isHead)];
 }
 
-/** What lies between two records, or behind the last: `undefined` if it is blank. */
-function describeGap(bytes: Uint8Array, start: number, end: number, isEndOfLog: boolean): string | undefined {
+/** What lies between two records, or behind the last: nothing if it is blank. */
+function describeGap(bytes: Uint8Array, start: number, end: number, isEndOfLog: boolean): string[] {
   let written = end;
   while (written > start && bytes[written - 1] === 0xff) written--;
-  if (written === start) return undefined;
+  if (written <= start) return [];
   const word = headAt(bytes, start);
   const kind = word === undefined || headKind(word) === RecordKind.blank
     ? undefined
     : RECORD_KIND_NAMES[headKind(word)];
   const what = kind === undefined || word === undefined ? "" : `, ${kind} of slot ${headSlot(word)}`;
-  return `${written - start} bytes that are no record${isEndOfLog ? ", torn or damaged" : ""}${what}`;
+  return [line(start, `${written - start} bytes that are no record${isEndOfLog ? ", torn or damaged" : ""}${what}`)];
 }
 
 function describeRecord(bytes: Uint8Array, offset: number): string {

@@ -22,8 +22,8 @@ import type { LogSector, RecordPlace } from "./log_window.ts";
 import { Outage } from "./outage.ts";
 import { markContent } from "./pending.ts";
 import type { RegionReader } from "./region_reader.ts";
-import { RingSectors, spareSectors } from "./ring_sectors.ts";
-import { FORMAT_VERSION, headerBytes, OPEN_ID_BYTES } from "./sector_header.ts";
+import { nextSequence, RingSectors, spareSectors } from "./ring_sectors.ts";
+import { headerBytes, newHeader, OPEN_ID_BYTES } from "./sector_header.ts";
 import { UnopenedSectors } from "./unopened_sectors.ts";
 import { roundUp } from "./words.ts";
 
@@ -42,8 +42,11 @@ export interface RingLogOptions {
 /** How often an append goes on behind a place of the head that the part did not take. */
 const STEPS_LIMIT = 3;
 
-/** Erases of the next sector until it is given up; of those behind it, or in an outage, one. */
+/** Erases of a sector until it is given up, if there is no other that could be asked. */
 const ERASE_ATTEMPTS = 2;
+
+/** So many others are asked about a sector once the part has shown that it takes something; about the first, one. */
+const ASKED_LATER = 3;
 
 /** The log on the part. */
 export class RingLog {
@@ -229,14 +232,9 @@ export class RingLog {
     const isOwned = !this.#isUnwritten || (yield* this.own());
     const outage = this.#outage;
     const passed: number[] = [];
-    const [, ...behind] = this.ring.free(passed);
-    let isProven = !outage.lasts;
-    if (!isProven && outage.asksOthers && behind.length > 0) {
-      isProven = isOwned && (yield* outage.takesIn(behind));
-      if (!isProven) return outage.note(0);
-    }
     const logEnd = this.#logEnd;
-    for (let isAgain = false;;) {
+    let isAgain = false;
+    for (let asked = 1;; asked = ASKED_LATER) {
       const [index, ...others] = this.ring.free(passed);
       if (index === undefined) break;
       const { refusals } = this;
@@ -245,10 +243,10 @@ export class RingLog {
       // What the new one was to hold again is still where it was.
       this.#logEnd = logEnd;
       // With nothing refused, it was for want of room: no other sector has more.
-      if (this.refusals === refusals || !isProven || !this.ring.canRetire(passed.length + 1)) break;
+      if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;
       // The first is tried again before it is passed over; what comes behind one that is bad is more likely bad, too.
       const isSure: boolean = isAgain || (!isOwned && passed.length === 0);
-      if (!isSure && !(isOwned && (yield* outage.takesIn(others)))) break;
+      if (!isSure && !(isOwned && (yield* outage.takesIn(others, asked)))) break;
       isAgain = !isSure && passed.length === 0;
       if (!isAgain) passed.push(index);
     }
@@ -266,7 +264,7 @@ export class RingLog {
     // A sector whose header a cut has taken has lost its own count: its neighbour's is within one of it.
     const neighbour = (head?.header.eraseCount ?? 1) - 1;
     const eraseCount = Math.max(this.#eraseCounts[index] ?? 0, neighbour) + 1;
-    const attempts = passed.length === 0 && !this.#outage.lasts ? ERASE_ATTEMPTS : 1;
+    const attempts = behind.length > 0 && this.ring.canRetire(passed.length + 1) ? 1 : ERASE_ATTEMPTS;
     const shown = carrier.isScrubbing ? sectorBytes : undefined;
     if (!(yield* this.unopened.annulBehind(behind)) || !(yield* this.unopened.erase(index, attempts, shown))) {
       return undefined;
@@ -274,17 +272,9 @@ export class RingLog {
     this.#eraseCounts[index] = eraseCount;
     const retired = new Set([...this.retired, ...passed]);
     const header = {
-      version: FORMAT_VERSION,
-      logSectors: 1,
-      sequence: head === undefined
-        ? index + 1
-        : head.header.sequence + ((index - head.index + sectorCount) % sectorCount),
+      ...newHeader(nextSequence(index, head, sectorCount), this.#flash.geometry),
       eraseCount,
       openId: this.#options.random(OPEN_ID_BYTES),
-      previousEnd: 0,
-      sectorBytes,
-      sectorCount,
-      programBytes: this.writer.programBytes,
       tellsRetired: retired.size > 0,
     };
     const sector: LogSector = { index, header, condition: "whole" };
@@ -377,12 +367,11 @@ export class RingLog {
       if (!carried) this.#refused = offset === this.#logEnd ? { sector, offset } : undefined;
       if (step === STEPS_LIMIT) break;
       const next = roundUp(offset + lengthBytes, pageBytes);
-      const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       if (manner === "voids") {
-        // Only a mark: a later boot would come to a place that nothing tells of with another value, and the same nonce.
-        if (payloadBytes <= mark.length) cursor.offset = next;
+        cursor.offset = next;
         continue;
       }
+      const mark = markPayload(carried ? offset : this.#logEnd, sectorBytes);
       // What stands there now must not be taken for a record or for damage later: a mark tells that it never counts.
       const markBytes = roomBytes(mark.length, programBytes);
       if (next + markBytes + lengthBytes > cursor.end) break;

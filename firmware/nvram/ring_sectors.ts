@@ -18,6 +18,17 @@ export function spareSectors(goodSectors: number): number {
 /** So many of the oldest sectors have their names written again with the next value. */
 const LEAVING_SECTORS = 3;
 
+/**
+ * The sequence that a sector has if it is opened next; without a log it is the first turn of the ring.
+ *
+ * @param index Which.
+ * @param head The newest sector of the log.
+ * @param sectorCount How many sectors the part has.
+ */
+export function nextSequence(index: number, head: LogSector | undefined, sectorCount: number): number {
+  return head === undefined ? index + 1 : head.header.sequence + ((index - head.index + sectorCount) % sectorCount);
+}
+
 /** The sectors of one part. */
 export class RingSectors {
   readonly #sectorCount: number;

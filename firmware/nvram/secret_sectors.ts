@@ -17,7 +17,7 @@ import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
-import { isBlank, isNearlyBlank, readUint32, roundUp } from "./words.ts";
+import { isBlank, isNearlyBlank, partsOf, readUint32, roundUp } from "./words.ts";
 
 /**
  * How many sectors of the ring must be opened until none that may hold secrets is left as it is.
@@ -34,20 +34,20 @@ export function sectorsToErase(
   log: readonly LogSector[],
   retired: ReadonlySet<number>,
 ): number {
-  const count = region.length / sectorBytes;
+  const parts = partsOf(region, sectorBytes);
+  const count = parts.length;
   const head = log[log.length - 1];
   const safe = new Set<number>();
   const publicSlots = new Set<number>();
   for (const sector of log) {
-    const bytes = region.subarray(sector.index * sectorBytes, (sector.index + 1) * sectorBytes);
+    const bytes = parts[sector.index] as Uint8Array;
     const content = sector.condition === "whole" ? contentOf(bytes, sector.header, publicSlots) : "unknown";
     if (content === "public") safe.add(sector.index);
     // What was lost there may have given any slot to a secret.
     if (content === "unknown") publicSlots.clear();
   }
   let distance = 0;
-  for (let index = 0; index < count; index++) {
-    const bytes = region.subarray(index * sectorBytes, (index + 1) * sectorBytes);
+  for (const [index, bytes] of parts.entries()) {
     if (safe.has(index) || retired.has(index) || isBlank(bytes)) continue;
     distance = Math.max(distance, ((index - (head?.index ?? -1) - 1 + count) % count) + 1);
   }

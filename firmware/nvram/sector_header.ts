@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
 import { crc32c, flippedBit } from "./crc32c.ts";
 import { allocateBytes, copyBytes } from "./slab.ts";
 import { flip, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
@@ -87,6 +88,30 @@ export interface SectorHeader {
  */
 export function headerBytes(programBytes: number): number {
   return roundUp(FIELDS_BYTES, programBytes);
+}
+
+/**
+ * The header of a sector that nothing more is known of than its place in the log.
+ *
+ * @param sequence Says which place that is.
+ * @param part How the part is divided.
+ */
+export function newHeader(
+  sequence: number,
+  { sectorBytes, sectorCount, programBytes = 1 }: Omit<FlashGeometry, "pageBytes">,
+): SectorHeader {
+  return {
+    version: FORMAT_VERSION,
+    logSectors: 1,
+    sequence,
+    eraseCount: 0,
+    openId: allocateBytes(OPEN_ID_BYTES),
+    previousEnd: 0,
+    sectorBytes,
+    sectorCount,
+    programBytes,
+    tellsRetired: false,
+  };
 }
 
 /** Lays a sector header out in the format of today, filled up with FF to a whole unit of programming. */

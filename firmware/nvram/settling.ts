@@ -17,7 +17,7 @@ import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { RecordKind } from "./head_word.ts";
 import { encodeRecord, markPayload, markPayloadBytes, maxPayloadBytes, roomBytes } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
-import type { LogSector, RecordPlace } from "./log_window.ts";
+import type { LogSector } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
 import { lastRecordAgain, type PendingRecord } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
@@ -26,10 +26,10 @@ import type { SlotTable } from "./slot_table.ts";
 import { isBlank, roundUp } from "./words.ts";
 
 /**
- * How often it is tried to open a sector for a last record that can be settled nowhere else; twice it is another's turn.
- * More attempts would take more operations than a mount should, where the headers of all sectors have dead cells.
+ * How often it is tried to open a sector for a last record that can be settled nowhere else: two erases each. More
+ * attempts would take more operations than a mount should, where the headers of all sectors have dead cells.
  */
-const OPEN_ATTEMPTS = 6;
+const OPEN_ATTEMPTS = 4;
 
 /** What the rules need. */
 export interface SettlingOptions {
@@ -209,8 +209,12 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
   const { pageBytes } = flash.geometry;
   const written = writtenEnd(region, head, scan.headEnd);
   log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
-  const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
-  return (yield* log.append(again.payloadBytes, content, true)) !== undefined;
+  return yield* appendAgain(log, again);
+}
+
+/** Writes the last record again in the head; false if that has no room for it or does not take it. */
+function* appendAgain(log: RingLog, { payloadBytes, content }: PendingRecord): Task<boolean> {
+  return (yield* log.append(payloadBytes, (place) => content(place, false), true)) !== undefined;
 }
 
 /** Makes sure that the sector behind the head does not look opened. */
@@ -237,8 +241,7 @@ function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Ta
   const offset = roundUp(writtenEnd(region, head, scan.headEnd), programBytes) + programBytes;
   if (head.condition === "whole") {
     log.goOnAt(offset, scan.headEnd);
-    const content = (at: RecordPlace) => again.content(at, again.voidFrom, false);
-    if ((yield* log.append(again.payloadBytes, content, true)) !== undefined) return true;
+    if (yield* appendAgain(log, again)) return true;
     if (beganBehindLast(region, head, scan) && (yield* log.mark(scan.headEnd))) return true;
   }
   log.goOnAt(sectorBytes, scan.headEnd);

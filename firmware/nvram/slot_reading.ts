@@ -10,9 +10,9 @@
  */
 
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
-import { classAt, contentAt, HEAD_BYTES, nameRangeAt, repairRecord } from "./log_format.ts";
+import { contentAt, HEAD_BYTES, identityAt, keyOf, nameRangeAt, repairRecord } from "./log_format.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
-import { isSecret } from "./store.ts";
+import { isSecret, type RecordIdentity } from "./store.ts";
 import { readUint32 } from "./words.ts";
 
 /** What the log says of a slot. */
@@ -81,6 +81,7 @@ export class SlotReading {
     const kind = headKind(word);
     switch (kind) {
       case RecordKind.full:
+        this.#noteReplaced(number, place);
         this.#slots.set(number, { ...newSlot(place), name: place, value: place });
         return;
       case RecordKind.name: {
@@ -185,6 +186,15 @@ export class SlotReading {
     slot.cleared = false;
   }
 
+  /** A slot has another name, and nothing can have freed it: a mount gave it away that could not read the older one. */
+  #noteReplaced(number: number, place: RecordPlace): void {
+    const slot = this.#slots.get(number);
+    const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
+    const identity = this.#identityAt(place);
+    if (before === undefined || identity === undefined || keyOf(before) === keyOf(identity)) return;
+    this.#distrusted.add(place.sector);
+  }
+
   #clearSecrets(): void {
     for (const [number, slot] of [...this.#slots]) {
       const { name } = slot;
@@ -193,10 +203,13 @@ export class SlotReading {
     }
   }
 
+  #identityAt(place: RecordPlace | undefined): RecordIdentity | undefined {
+    return place && identityAt(this.#bytesOf(place), place.offset);
+  }
+
   #isSecretAt(place: RecordPlace): boolean {
-    const bytes = this.#bytesOf(place);
-    const recordClass = classAt(bytes, contentAt(bytes, place.offset) ?? place.offset);
-    return recordClass !== undefined && isSecret(recordClass);
+    const identity = this.#identityAt(place);
+    return identity !== undefined && isSecret(identity.class);
   }
 
   #bytesOf({ sector }: RecordPlace): Uint8Array {

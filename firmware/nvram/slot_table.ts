@@ -6,9 +6,8 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { crc32c } from "./crc32c.ts";
 import { SLOT_LIMIT } from "./head_word.ts";
-import { classAt, contentAt, encodeClass, identityBytes, nameRangeAt, roomBytes, valueRangeAt } from "./log_format.ts";
+import { identityAt, identityBytes, keyOf, roomBytes, valueAt, voidFromAt } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
@@ -20,7 +19,7 @@ import { isSealed, isSecret, type RecordClass, type RecordIdentity } from "./sto
 export interface ValueOnFlash {
   /** The bytes, sealed if the class is. */
   readonly stored: Uint8Array;
-  /** The record that holds them. */
+  /** The record that holds them; of one that was written again the one before that. */
   readonly place: RecordPlace;
 }
 
@@ -36,18 +35,13 @@ export interface Slot {
   value: ValueOnFlash | undefined;
 }
 
-const NONE = -1;
-/** Lists of slots whose class and name have the same digest; a power of two. */
-const LISTS = 64;
-
 /** All slots in use. */
 export class SlotTable {
   readonly #sealer: Sealer;
   /** By number. */
   readonly #slots: (Slot | undefined)[] = [];
-  /** Number of the first slot of each list, and of the one behind each slot. */
-  readonly #first: number[] = new Array(LISTS).fill(NONE);
-  readonly #next: number[] = [];
+  /** By class and name. */
+  readonly #byIdentity = new Map<string, Slot>();
   /** Slots whose name is lost, with the last record about each. */
   readonly #nameless = new Map<number, RecordPlace>();
   /** Slots with the name of another slot whose records are newer: they count no more, and are to be deleted. */
@@ -102,8 +96,7 @@ export class SlotTable {
   /** Forgets everything, as before a mount. */
   clear(): void {
     this.#slots.length = 0;
-    this.#first.fill(NONE);
-    this.#next.length = 0;
+    this.#byIdentity.clear();
     this.#nameless.clear();
     this.#superseded.clear();
     this.#footprintBytes = 0;
@@ -140,11 +133,7 @@ export class SlotTable {
 
   /** The slot of a record. */
   find(identity: RecordIdentity): Slot | undefined {
-    for (let number = this.#first[listOf(identity)] ?? NONE; number !== NONE; number = this.#next[number] ?? NONE) {
-      const slot = this.#slots[number];
-      if (slot !== undefined && sameIdentity(slot.identity, identity)) return slot;
-    }
-    return undefined;
+    return this.#byIdentity.get(keyOf(identity));
   }
 
   /**
@@ -165,11 +154,9 @@ export class SlotTable {
   set(slot: Slot): void {
     const { number } = slot;
     this.remove(number);
-    const list = listOf(slot.identity);
     while (this.#slots.length <= number) this.#slots.push(undefined);
     this.#slots[number] = slot;
-    this.#next[number] = this.#first[list] ?? NONE;
-    this.#first[list] = number;
+    this.#byIdentity.set(keyOf(slot.identity), slot);
     this.#footprintBytes += this.slotFootprintBytes(slot);
   }
 
@@ -177,15 +164,8 @@ export class SlotTable {
   remove(number: number): void {
     const slot = this.#slots[number];
     if (slot === undefined) return;
-    const list = listOf(slot.identity);
-    const behind = this.#next[number] ?? NONE;
-    let before = this.#first[list] ?? NONE;
-    if (before === number) this.#first[list] = behind;
-    else {
-      while (this.#next[before] !== number) before = this.#next[before] ?? NONE;
-      this.#next[before] = behind;
-    }
     this.#slots[number] = undefined;
+    this.#byIdentity.delete(keyOf(slot.identity));
     this.#footprintBytes -= this.slotFootprintBytes(slot);
   }
 
@@ -289,22 +269,16 @@ function readSlot(
   region: Uint8Array,
   sectorBytes: number,
 ): Slot | undefined {
-  const at = contentAddress(namePlace, region, sectorBytes);
-  const recordClass = classAt(region, at);
-  const name = nameRangeAt(region, at);
-  if (recordClass === undefined || name === undefined) return undefined;
-  const identity = { class: recordClass, name: copyBytes(region, name.start, name.end) };
+  const addressOf = ({ sector, offset }: RecordPlace) => sector.index * sectorBytes + offset;
+  const identity = identityAt(region, addressOf(namePlace));
+  if (identity === undefined) return undefined;
   // The name of a secret that comes behind a clearing was written by a mount that could not read the clearing.
-  if (damaged || value === undefined || (cleared && isSecret(recordClass))) {
+  if (damaged || value === undefined || (cleared && isSecret(identity.class))) {
     return { number, identity, namePlace, value: undefined };
   }
-  const { start, end } = valueRangeAt(region, contentAddress(value, region, sectorBytes));
-  return { number, identity, namePlace, value: { stored: copyBytes(region, start, end), place: value } };
-}
-
-function contentAddress({ sector, offset }: RecordPlace, region: Uint8Array, sectorBytes: number): number {
-  const address = sector.index * sectorBytes + offset;
-  return contentAt(region, address) ?? address;
+  const address = addressOf(value);
+  const place = { sector: value.sector, offset: voidFromAt(region, address) ?? value.offset };
+  return { number, identity, namePlace, value: { stored: valueAt(region, address), place } };
 }
 
 /** Where the newest that is known of a slot lies. */
@@ -320,12 +294,4 @@ function comesAfter(left: RecordPlace, right: RecordPlace): boolean {
 
 function boxPlace(slot: number, { sector, offset }: RecordPlace): BoxPlace {
   return { openId: sector.header.openId, sequence: sector.header.sequence, offset, slot };
-}
-
-function listOf({ class: recordClass, name }: RecordIdentity): number {
-  return (crc32c(name) + encodeClass(recordClass)) & (LISTS - 1);
-}
-
-function sameIdentity(left: RecordIdentity, right: RecordIdentity): boolean {
-  return left.class === right.class && equalBytes(left.name, right.name);
 }

@@ -36,6 +36,12 @@ export function roundUp(value: number, unit: number): number {
   return value + ((unit - (value % unit)) % unit);
 }
 
+/** The bytes of each sector of a region. */
+export function partsOf(region: Uint8Array, sectorBytes: number): readonly Uint8Array[] {
+  const count = region.length / sectorBytes;
+  return Array.from({ length: count }, (_, index) => region.subarray(index * sectorBytes, (index + 1) * sectorBytes));
+}
+
 /** How many bits of some bytes are 1. */
 export function countOnes(bytes: Uint8Array): number {
   let count = 0;

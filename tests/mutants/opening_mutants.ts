@@ -23,11 +23,6 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ],
     ["a refused place is used again", "      cursor.offset = sectorBytes;\n", "      cursor.offset = offset;\n"],
     [
-      "what a mount seals goes to places that nothing tells of",
-      "if (payloadBytes <= mark.length) cursor.offset = next;",
-      "cursor.offset = next;",
-    ],
-    [
       "what was refused before is salvaged for another record",
       "    const cursor = this.#cursor;\n    this.#refused = undefined;\n",
       "    const cursor = this.#cursor;\n",
@@ -91,12 +86,12 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "one sector that fails ends writing",
-      "if (this.refusals === refusals || !isProven || !this.ring.canRetire(passed.length + 1)) break;",
+      "if (this.refusals === refusals || !this.ring.canRetire(passed.length + 1)) break;",
       "break;",
     ],
     [
       "two neighbours that fail end writing",
-      "if (!isSure && !(isOwned && (yield* outage.takesIn(others)))) break;",
+      "if (!isSure && !(isOwned && (yield* outage.takesIn(others, asked)))) break;",
       "if (!isSure) break;",
     ],
     [
@@ -147,11 +142,12 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/outage.ts",
-    ["an outage has every free sector tried", "this.lasts ? 1 : FIRST_TRIES", "this.lasts ? 1 : length"],
+    ["an outage has every free sector tried", "count < Math.min(most, sectors.length)", "count < sectors.length"],
     [
       "all bad sectors are tried again for each change that they refuse",
-      "this.#refusals % 2 === 0 && this.#refusals >= this.#pausedUntil",
-      "this.#refusals % 2 === 0",
+      "    if (this.#pause > 0) return false;\n",
+      "",
     ],
+    ["the same sector is asked each time", "      this.#asked.add(index);\n", ""],
   ),
 ];

@@ -31,6 +31,16 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "      slot.damaged = true;\n      slot.passing = Math.min(",
       "      slot.passing = Math.min(",
     ],
+    [
+      "a name whose slot was given away is forgotten",
+      "        this.#noteReplaced(number, place);\n",
+      "",
+    ],
+    [
+      "a slot that may have been freed is reported when it has another name",
+      "const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;",
+      "const before = this.#identityAt(slot?.name);",
+    ],
     ["a clear ends the report of every loss", "slot.cleared = !slot.noted;", "slot.cleared = true;"],
     [
       "a clear damages slots whose name comes later",
@@ -97,7 +107,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a name behind a clearing brings a secret back",
-      "if (damaged || value === undefined || (cleared && isSecret(recordClass))) {",
+      "if (damaged || value === undefined || (cleared && isSecret(identity.class))) {",
       "if (damaged || value === undefined) {",
     ],
     ["a damaged value keeps no room", "value?.stored.length ?? this.#largestStoredBytes", "value?.stored.length ?? 0"],

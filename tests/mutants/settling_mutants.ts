@@ -37,7 +37,7 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a last record that does not open the next sector is given up after three attempts",
-      "const OPEN_ATTEMPTS = 6;",
+      "const OPEN_ATTEMPTS = 4;",
       "const OPEN_ATTEMPTS = 3;",
     ],
     [
@@ -78,6 +78,11 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
       "what was written again says nothing of what lies before it",
       "const voidFrom = says ?? place?.offset ?? headEnd;",
       "const voidFrom = place?.offset ?? headEnd;",
+    ],
+    [
+      "a last record is sealed anew in the head that it stands in",
+      "const value = isSealedThere && carried ?",
+      "const value = isSealedThere ?",
     ],
     [
       "a box that is written again stands before the name",

@@ -153,13 +153,21 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/flash_writer.ts",
-    ["records are not read back", "      if (equalBytes(there, bytes)) return true;\n", "      return true;\n"],
+    [
+      "records are not read back",
+      "(yield* this.#readsBlank(address, bytes.length)) && (yield* this.driveFirmly(address, bytes));",
+      "(yield* this.#readsBlank(address, bytes.length)) && ((yield* this.drive(address, bytes)) || true);",
+    ],
     [
       "records of words are not read back",
-      "      if (equalBytes(there, bytes)) return true;\n",
-      "      if (this.programBytes > 1 || equalBytes(there, bytes)) return true;\n",
+      "    if (equalBytes(there, bytes)) return true;\n",
+      "    if (this.programBytes > 1 || equalBytes(there, bytes)) return true;\n",
     ],
-    ["records are written over what is there", "    if (isBlank(there)) {\n", "    if (there.length > 0) {\n"],
+    [
+      "records are written over what is there",
+      "return (yield* this.#readsBlank(address, bytes.length)) && (yield* this.driveFirmly(address, bytes));",
+      "return yield* this.driveFirmly(address, bytes);",
+    ],
     ["a header is judged more strictly than by a mount", "    decodeHeader(there);\n", ""],
     [
       "what the part did not drive is not driven again",
@@ -202,8 +210,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "records are looked for where they begin alone",
-      "      if (lengthBytes !== 0 && counts(readUint32(bytes, offset))) return true;\n",
-      "      if (lengthBytes !== 0 && counts(readUint32(bytes, offset))) return true;\n      if (lengthBytes === 0) return false;\n",
+      "      if (counts(readUint32(bytes, offset))) return true;\n",
+      "      if (offset > headerBytes(this.#programBytes)) return false;\n      if (counts(readUint32(bytes, offset))) return true;\n",
     ],
     [
       "a sector that lost its header is left out of the log",

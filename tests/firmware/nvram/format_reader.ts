@@ -148,13 +148,17 @@ export class FormatReader {
     const isAgain = isLogRecord(uint32(outer, 0), 1);
     if (isAgain && outer.length === 12) return;
     const record = isAgain ? outer.subarray(8) : outer;
+    const sealedAt = isAgain ? uint32(outer, 4) : offset;
     const word = uint32(record, 0);
     const payload = record.subarray(4, -4);
     const place = sector.sequence * 2 ** 20 + offset;
     const { identity, end: nameEnd } = identityOf(payload);
     switch (kindOf(word)) {
       case Kind.full: {
-        const value = { stored: payload.slice(nameEnd), sector, offset };
+        const value = { stored: payload.slice(nameEnd), sector, offset: sealedAt };
+        const before = this.#slots.get(slotOf(word));
+        const isReplaced = before?.passing === 0 && (before.identity ?? identity).join() !== identity.join();
+        this.#hasUnknownLosses ||= isReplaced;
         this.#slots.set(slotOf(word), {
           place,
           identity,
@@ -171,7 +175,7 @@ export class FormatReader {
         Object.assign(slot, {
           place,
           passing: slot.passing >= 2 ? 2 : 0,
-          value: { stored: payload.slice(), sector, offset },
+          value: { stored: payload.slice(), sector, offset: sealedAt },
           lost: false,
           cleared: false,
         });
