@@ -68,22 +68,22 @@ function choiceLine(choice: KeyChoice): string {
     `rank ${winner.rank} of ${candidates.length}${before}`;
 }
 
-/** Who chose another key than whoever chose before. */
+/** Where the other end has chosen another key than the adapter, which may bring one along with a login. */
 function differingKeys(choices: readonly KeyChoice[]): readonly string[] {
-  const used = choices.flatMap((choice) => {
-    const winner = winnerOf(choice);
-    return winner === undefined ? [] : [{ component: choice.component, key: winner.fingerprint }];
+  const used = choices.flatMap(({ component, candidates }) => {
+    const key = winnerOf({ component, candidates })?.fingerprint;
+    return key === undefined ? [] : [{ component, key, isAdapter: candidates[0]?.source === "login" }];
   });
-  return used.slice(1).flatMap(({ component, key }, index) => {
-    const other = used[index];
-    if (other === undefined || other.component === component || other.key === key) return [];
+  return used.flatMap(({ component, key, isAdapter }, index) => {
+    const other = used[index - 1];
+    if (isAdapter || other?.isAdapter !== true || other.key === key) return [];
     return [`the keys differ: ${other.component} has ${other.key}, ${component} has ${key}`];
   });
 }
 
 function candidateLine({ rank, source, identity, fingerprint, outcome, writtenAt, origin }: Candidate): string {
   const from = origin === undefined ? writtenAt === undefined ? "" : `at ${writtenAt}` : describeOrigin(origin);
-  const verb = fingerprint === "" ? "removed" : "set";
+  const verb = outcome === "none" ? "removed" : "set";
   const written = from === "" ? "" : `  ${verb} ${from}`;
   const key = fingerprint === "" ? "-" : fingerprint;
   return `${rank} ${source.padEnd(10)} ${key.padEnd(9)} ${outcome.padEnd(10)} for ${identity}${written}`;
