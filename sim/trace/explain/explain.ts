@@ -39,8 +39,10 @@ export interface Explanation {
   readonly endings: readonly Phase1Ending[];
   /** Datagrams that did not arrive as they were sent. */
   readonly losses: readonly Evidence[];
-  /** What else was so: power, service, unanswered calls, what the service did in an adapter's place. */
+  /** What else was so: who refused, power, service, unanswered calls. */
   readonly circumstances: readonly Statement[];
+  /** What the service did in an adapter's place, and what was handed over or read on the way. */
+  readonly onTheWay: readonly Statement[];
   /** What led to the outcome, or to the event; calls that came back well are left out. */
   readonly chain: readonly Evidence[];
   /** What the events of the chain have read, by whoever wrote it; keys are among the choices. */
@@ -93,10 +95,8 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
       ...meanwhile,
       ...changes,
       ...unseen,
-      ...fallbacks(graph, events, answer),
-      ...handedOver(graph, events),
-      ...settingsRead(graph, events),
     ],
+    onTheWay: [...fallbacks(graph, events, answer), ...handedOver(graph, events), ...settingsRead(graph, events)],
     chain: chain.map(evidenceOf),
     reads: chain.flatMap((reader) => {
       const writer = graph.at(reader.because);

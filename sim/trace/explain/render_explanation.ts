@@ -6,6 +6,7 @@
  */
 
 import { padToColumns } from "../text_columns.ts";
+import type { Statement } from "./circumstances.ts";
 import { describeOrigin } from "./evidence.ts";
 import type { Explanation } from "./explain.ts";
 import { type Candidate, type KeyChoice, winnerOf } from "./key_choices.ts";
@@ -33,15 +34,20 @@ export function* renderExplanation(explanation: Explanation): Generator<string> 
 }
 
 /** The reasons, a sentence each, the nearest to the outcome first. */
-export function reasons({ circumstances, endings, choices, losses }: Explanation): readonly string[] {
+export function reasons({ circumstances, endings, onTheWay, choices, losses }: Explanation): readonly string[] {
   return [
-    ...circumstances.map(({ says, at }) => `${says} (${at})`),
+    ...circumstances.map(statementLine),
     ...endings.flatMap(endingLines),
+    ...onTheWay.map(statementLine),
     ...choices.map(choiceLine),
     ...differingKeys(choices),
     ...(losses.length === 0 ? [] : [`${losses.length} datagrams did not arrive as they were sent`]),
     ...losses.map(({ component, text, at }) => `${component}: ${text} (${at})`),
   ];
+}
+
+function statementLine({ says, at }: Statement): string {
+  return `${says} (${at})`;
 }
 
 function endingLines({ failure, complaint, packet, verdict }: Phase1Ending): readonly string[] {
