@@ -144,3 +144,20 @@ Deno.test("a key that goes with a login was set by who gave it to the service, b
   assertMatch(keysAt(of, 6)[0] ?? "", /^ {2}1 login .* set by SetIScsiIKEInfo in line 5 \(/);
   assertMatch(keysAt(of, 7)[0] ?? "", /^ {2}1 login .* set by LoginIScsiTarget in line 7 \(/);
 });
+
+Deno.test("keys differ between the two ends of an attempt, not from one attempt to the next", () => {
+  const of = explained(`  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, expect: any }
+`);
+  const explanation = of.get(6);
+  const [adapter, disk] = explanation?.choices ?? [];
+  assert(explanation !== undefined && adapter !== undefined && disk !== undefined);
+  const other = (choice: typeof adapter) => ({
+    ...choice,
+    candidates: choice.candidates.map((each) => ({ ...each, fingerprint: each.fingerprint.replace(/./g, "0") })),
+  });
+  const differing = (choices: Explanation["choices"]) =>
+    reasons({ ...explanation, choices }).filter((each) => each.startsWith("the keys differ")).length;
+  assertEquals(differing([adapter, disk, other(adapter), other(disk)]), 0);
+  assertEquals(differing([other(adapter), disk, adapter, disk]), 1);
+});
