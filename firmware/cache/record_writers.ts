@@ -33,13 +33,14 @@ interface Writers {
   readonly present?: Writer | undefined;
   /** Of a value that is being written, or was when the power went. */
   readonly pending?: Writer | undefined;
+  /** The event that has removed the last value there was. */
+  readonly removed?: number | undefined;
 }
 
 /** The writers of one adapter's records. */
 export class RecordWriters {
   readonly #clock: WritersClock;
   readonly #writers = new Map<string, Writers>();
-  readonly #cleared = new Map<RecordClass, number>();
 
   /**
    * Nobody has written anything.
@@ -54,16 +55,15 @@ export class RecordWriters {
   begin({ value, ...identity }: NvramRecord): void {
     const pending = { mark: crc32c(value), sequence: this.#clock.cause };
     const key = keyOf(identity);
-    this.#writers.set(key, { present: this.#writers.get(key)?.present, pending });
+    this.#writers.set(key, { ...this.#writers.get(key), pending });
   }
 
   /** What was begun has come to its end. */
   end(identity: RecordIdentity, isWritten: boolean): void {
     const key = keyOf(identity);
-    const { present, pending } = this.#writers.get(key) ?? {};
+    const { pending, ...before } = this.#writers.get(key) ?? {};
     if (pending === undefined) return;
-    const written = { ...pending, sequence: this.#clock.cause };
-    this.#writers.set(key, { present: isWritten ? written : present });
+    this.#writers.set(key, isWritten ? { present: { ...pending, sequence: this.#clock.cause } } : before);
   }
 
   /** A record was found in flash with a value: it is what its writer has left. */
@@ -71,27 +71,27 @@ export class RecordWriters {
     const key = keyOf(identity);
     const { present, pending } = this.#writers.get(key) ?? {};
     const mark = crc32c(value);
-    this.#writers.set(key, { present: [pending, present].find((writer) => writer?.mark === mark) });
+    const writer = [pending, present].find((each) => each?.mark === mark);
+    this.#writers.set(key, { present: writer ?? { mark, sequence: NOBODY } });
   }
 
   /** All records of some classes were removed. */
   clear(classes: readonly RecordClass[]): void {
-    for (const recordClass of classes) {
-      for (const key of this.#writers.keys()) if (key.startsWith(`${recordClass}/`)) this.#writers.delete(key);
-      this.#cleared.set(recordClass, this.#clock.cause);
+    for (const [key, { present, removed }] of this.#writers) {
+      if (!classes.some((each) => key.startsWith(`${each}/`))) continue;
+      this.#writers.set(key, { removed: present === undefined ? removed : this.#clock.cause });
     }
   }
 
   /** Nothing is left of anything: the memory has lost its power. */
   forget(): void {
     this.#writers.clear();
-    this.#cleared.clear();
   }
 
-  /** The event that wrote a record; if there is none, the one that has removed all of its class; else -1. */
+  /** The event that wrote a record, or has removed it; -1 if there never was one, or nobody knows. */
   of(identity: RecordIdentity): number {
-    const present = this.#writers.get(keyOf(identity))?.present;
-    return present?.sequence ?? this.#cleared.get(identity.class) ?? NOBODY;
+    const { present, removed = NOBODY } = this.#writers.get(keyOf(identity)) ?? {};
+    return present?.sequence ?? removed;
   }
 }
 

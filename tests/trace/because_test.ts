@@ -106,14 +106,16 @@ Deno.test("ClearCache is why no key is there", () => {
   const events = run(
     "ram",
     `
-  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key }
+  - wmi: { adapter: hba0, method: SetPresharedKeyForId, in: { Id: c0 00 02 0a, Key: 61 20 6b 65 79 } }
   - mailbox: { adapter: hba0, command: clearCache }
   - { login: { adapter: hba0, target: disk, key: a key } }`.slice(1),
   );
-  const explicit = events.filter(({ kind, fields }) => kind === "candidate" && fields["source"] === "explicit");
-  const [first] = explicit.filter(({ component }) => component === "hba0");
-  assertEquals(first?.fields["outcome"], "none");
-  assertEquals(writerOf(events, first, "clearCache")?.kind, "call");
+  const candidates = events.filter(({ kind, component }) => kind === "candidate" && component === "hba0");
+  const place = (source: string) => candidates.find(({ fields }) => fields["source"] === source);
+  assertEquals(place("all ports")?.fields["outcome"], "none");
+  assertEquals(writerOf(events, place("all ports"), "clearCache")?.kind, "call");
+  // Where none ever was, nobody has removed one.
+  assertEquals([place("explicit")?.because, place("group")?.because], [-1, -1]);
 });
 
 Deno.test("what the service gives an adapter leads to the transaction that made it durable", () => {

@@ -124,7 +124,7 @@ Deno.test("what a request that ran out of time came to is told as it was: nobody
 `);
   const set = asked(graph, "SetIScsiIKEInfo")[1];
   assert(set?.outcome?.isGood === true);
-  const told = set.circumstances.map(({ says }) => says);
+  const told = set.onTheWay.map(({ says }) => says);
   assert(
     told.includes("the adapter did not answer GetPresharedKeyForId in time: it was asked again, and that went well"),
   );

@@ -95,12 +95,12 @@ Deno.test("a fallback: the adapter says no, the service keeps the key and hands 
   const source = readShipped("no_key_storage.yaml");
   const set = explained(source, lineOf(source, "setKey:"));
   assertEquals(set.explanation.outcome?.status, "SUCCESS");
-  const kept = set.explanation.circumstances.find(({ says }) => says.includes("keeps it in the adapter's place"));
+  const kept = set.explanation.onTheWay.find(({ says }) => says.includes("keeps it in the adapter's place"));
   assertEquals([kept?.component, kept?.text], ["key store", "<- initiator service: commit = committed"]);
   assert(set.world.image().serviceStore.rows.some(({ kind }) => kind === "preshared-key"));
   assertEquals(set.world.adapters.get("hba0")?.adapter.cache?.keyTable.size, 0);
   const { explanation } = explained(source, lineOf(source, "login:", 2));
-  const handed = explanation.circumstances.find(({ says }) => says.includes("handed over"));
+  const handed = explanation.onTheWay.find(({ says }) => says.includes("handed over"));
   assert(handed?.says.includes(`by SetIScsiIKEInfo in line ${lineOf(source, "setKey:")} `), handed?.says);
   assertEquals(winners(explanation)[0]?.[1], "login");
 });

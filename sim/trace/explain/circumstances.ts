@@ -23,13 +23,14 @@ export interface Statement extends Evidence {
   readonly says: string;
 }
 
-/** What a driver says when somebody has reset its adapter, or it is gone; a service when it was ended. */
-function isEnding({ kind, component, fields }: TraceEvent): boolean {
+/** Whether an event ends what was under way: power or a reset, a driver that its adapter leaves, a service that is ended. */
+export function isInterruption({ kind, component, fields: { state, detail, text } }: TraceEvent): boolean {
+  if (kind === noteEvent.name) return String(text).startsWith("bus reset");
   if (kind !== stateEvent.name) return false;
-  const { state, detail } = fields;
+  if (POWER_STATES.includes(String(state))) return true;
   if (component === Components.initiatorService) return state === "stopping" || state === "stopped";
   const isDriver = component.startsWith("miniport ");
-  return isDriver && (state === "absent" || state === "initializing" && detail === "requested");
+  return isDriver && (state === "absent" || state === "initializing" && detail !== "driver load");
 }
 
 /** Power and resets while something happened, of the adapters it has to do with if there are any; drivers and services that went, and writes to flash that they cut off. */
@@ -42,15 +43,12 @@ export function interruptions(graph: TraceGraph, first: TraceEvent, last: TraceE
     .filter(concerns)
     .flatMap((event): readonly Statement[] => {
       const { kind, component, fields } = event;
-      if (kind === stateEvent.name && POWER_STATES.includes(String(fields["state"]))) {
-        return [{ ...evidenceOf(event), says: `${component} came to "${fields["state"]}" meanwhile` }];
-      }
-      if (isEnding(event)) {
+      if (isInterruption(event)) {
         const detail = fields["detail"] === "" ? "" : ` (${fields["detail"]})`;
-        return [{ ...evidenceOf(event), says: `${component} came to "${fields["state"]}"${detail} meanwhile` }];
-      }
-      if (kind === noteEvent.name && String(fields["text"]).startsWith("bus reset")) {
-        return [{ ...evidenceOf(event), says: describeBusReset(graph, event) }];
+        const says = kind === noteEvent.name
+          ? describeBusReset(graph, event)
+          : `${component} came to "${fields["state"]}"${detail} meanwhile`;
+        return [{ ...evidenceOf(event), says }];
       }
       if (kind !== flashEvent.name || !String(fields["operation"]).endsWith("cut off")) return [];
       const says = `${component}: a ${fields["operation"]} at ${fields["address"]}, after ${

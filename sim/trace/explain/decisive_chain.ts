@@ -6,6 +6,7 @@
  */
 
 import type { TraceEvent } from "../recorder.ts";
+import { isRefusal } from "./refusals.ts";
 import { isGood } from "./status.ts";
 import type { TraceGraph } from "./trace_graph.ts";
 
@@ -39,16 +40,28 @@ export function decisiveChain(
     else items.push({ within: items.splice(begin), answer: event });
   }
   const answer = endsBadly ? items.pop() : undefined;
-  return [...told(items, endsBadly), ...(answer === undefined ? [] : told([answer], false))];
+  return [...told(graph, items, endsBadly), ...(answer === undefined ? [] : told(graph, [answer], false))];
 }
 
 /** @param endsBadly Whether the last thing that came back has brought bad news. */
-function* told(items: readonly Item[], endsBadly: boolean): Generator<TraceEvent> {
-  // The first bad news counts: what came back well after it has not brought it.
-  const news = items.findIndex((item) => !("answer" in item) && item.kind === "return" && !isGood(item));
-  const bringer = news >= 0 ? news - 1 : endsBadly ? items.length - 1 : -1;
+function* told(graph: TraceGraph, items: readonly Item[], endsBadly: boolean): Generator<TraceEvent> {
+  const last = endsBadly && !items.some(isBad) ? items.at(-1) : undefined;
   for (const [index, item] of items.entries()) {
     if (!("answer" in item)) yield item;
-    else if (index === bringer) yield* [...told(item.within, true), item.answer];
+    else if (item === last || bringsNews(graph, items, index)) {
+      yield* [...told(graph, item.within, true), item.answer];
+    }
   }
+}
+
+/** Of what is done within a call the first bad news counts: what came back well after it has not brought it. */
+function bringsNews(graph: TraceGraph, items: readonly Item[], index: number): boolean {
+  const news = items[index + 1];
+  if (news === undefined || !isBad(news)) return false;
+  const call = graph.callOf(news);
+  return !items.slice(items.findIndex((each) => each === call) + 1, index).some(isBad);
+}
+
+function isBad(item: Item): item is TraceEvent {
+  return !("answer" in item) && isRefusal(item);
 }

@@ -42,20 +42,22 @@ function plain({ kind, fields }: TraceEvent): string {
 
 /**
  * What an event goes back to: the call from outside that led to it. What the service hands over on the way, in
- * whosever call it does so, goes back to who has set that; and where nobody outside has asked, to what led to what was
- * read last. An answer is read by who asked, who need not do anything with it.
+ * whosever call it does so, goes back to who has set that; what it prepares a cache with is its own; and where nobody
+ * outside has asked, to what led to what was read last. An answer is read by who asked, who need not do anything with it.
+ *
+ * @param isKey Whether it has to do with a key alone: a login is its caller's, though the service may give it a key.
  */
-export function originOf(graph: TraceGraph, event: TraceEvent | undefined): Origin | undefined {
+export function originOf(graph: TraceGraph, event: TraceEvent | undefined, isKey: boolean = false): Origin | undefined {
   if (event === undefined) return undefined;
   const around = [...wayBack(graph, event)];
-  const handing = around.find(handsOver);
-  const first = around.at(-1);
-  if (handing === undefined && first?.kind === callEvent.name) {
-    const line = graph.markOf(first)?.line ?? 0;
-    return { at: formatCoordinate(first), operation: String(first.fields["operation"]), line };
+  const own = around.find((each) => isItsOwn(each, isKey));
+  const asked = own ?? around.at(-1);
+  if (asked?.kind === callEvent.name && (own === undefined || own.because < 0)) {
+    const line = own === undefined ? graph.markOf(asked)?.line ?? 0 : 0;
+    return { at: formatCoordinate(asked), operation: String(asked.fields["operation"]), line };
   }
-  const reader = handing ?? around.find(({ kind, because }) => because >= 0 && kind !== returnEvent.name);
-  return originOf(graph, graph.at(reader?.because));
+  const reader = own ?? around.find(({ kind, because }) => because >= 0 && kind !== returnEvent.name);
+  return originOf(graph, graph.at(reader?.because), isKey);
 }
 
 /**
@@ -69,10 +71,14 @@ function* wayBack(graph: TraceGraph, event: TraceEvent): Generator<TraceEvent> {
   }
 }
 
-/** A call by which the service gives an adapter what it holds, by itself: a login is its caller's, though it may take a key along. */
-function handsOver({ kind, component, because, fields }: TraceEvent): boolean {
-  return kind === callEvent.name && component === Components.initiatorService && because >= 0 &&
-    String(fields["operation"]).startsWith("Set");
+/** What the service does with a cache before it fills it. */
+const PREPARATIONS: readonly string[] = ["ClearCache", "SetGenerationalGuid"];
+
+/** A call that the service makes by itself, whosever call it serves meanwhile: it gives an adapter what it holds. */
+function isItsOwn({ kind, component, because, fields }: TraceEvent, isKey: boolean): boolean {
+  const operation = String(fields["operation"]);
+  return kind === callEvent.name && component === Components.initiatorService &&
+    (PREPARATIONS.includes(operation) || because >= 0 && (isKey || operation.startsWith("Set")));
 }
 
 /** An origin in words. */

@@ -39,8 +39,10 @@ export interface Explanation {
   readonly endings: readonly Phase1Ending[];
   /** Datagrams that did not arrive as they were sent. */
   readonly losses: readonly Evidence[];
-  /** What else was so: power, service, unanswered calls, what the service did in an adapter's place. */
+  /** What else was so: who refused, power, service, unanswered calls. */
   readonly circumstances: readonly Statement[];
+  /** What the service did in an adapter's place, and what was handed over or read on the way. */
+  readonly onTheWay: readonly Statement[];
   /** What led to the outcome, or to the event; calls that came back well are left out. */
   readonly chain: readonly Evidence[];
   /** What the events of the chain have read, by whoever wrote it; keys are among the choices. */
@@ -64,33 +66,37 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
   const chain = decisiveChain(graph, steps, subject, bringsRefusal);
   // What led to an event that is no call is all that may explain it; of a call, all that it led to.
   const events = call === undefined ? chain : effects;
-  const last = answer ?? events.at(-1) ?? event;
   const outcome = answer === undefined ? undefined : outcomeOf(answer);
   const isRefused = outcome?.isGood === false || bringsRefusal;
-  const endings = phase1Endings(graph, events);
-  const losses = lossesOf(graph, events);
-  const circumstances = [
-    ...serviceStates(graph, events),
+  const refusal = isRefused ? firstRefusal(steps) : undefined;
+  const states = serviceStates(graph, events);
+  const isToldOtherwise = states.length > 0 || phase1Endings(graph, steps).length > 0;
+  const failures = [...states, ...(outcome?.isGood === true ? [] : flashFailures(events))];
+  const meanwhile = [
     ...(call === undefined ? [] : unanswered(graph, events)),
-    ...interruptions(graph, subject, last),
-    ...(outcome?.isGood === true ? [] : flashFailures(events)),
-    ...fallbacks(graph, events, answer),
-    ...handedOver(graph, events),
-    ...settingsRead(graph, events),
+    // What came behind the refusal has not led to it.
+    ...interruptions(graph, subject, refusal?.event ?? answer ?? events.at(-1) ?? event),
     ...lateDatagrams(graph, events),
   ];
-  // What nothing that happened explains may be explained by what was changed before, and else by who said no first.
-  const changes = isRefused && circumstances.length === 0 ? changesBefore(graph, subject) : [];
-  const unseen = circumstances.length + changes.length === 0 ? unseenArrivals(graph, events) : [];
-  const isClear = endings.length + losses.length + circumstances.length + changes.length > 0;
+  // What nothing that happened explains may be explained by what was changed before.
+  const isClear = failures.length + meanwhile.length > 0;
+  const changes = isRefused && !isClear ? changesBefore(graph, subject) : [];
+  const unseen = isClear || changes.length > 0 ? [] : unseenArrivals(graph, events);
   return {
     subject: evidenceOf(subject),
     line: graph.markOf(subject)?.line ?? 0,
     ...(outcome === undefined ? {} : { outcome }),
     choices: keyChoices(graph, events),
-    endings,
-    losses,
-    circumstances: [...circumstances, ...changes, ...unseen, ...(isRefused && !isClear ? firstRefusal(events) : [])],
+    endings: phase1Endings(graph, events),
+    losses: lossesOf(graph, events),
+    circumstances: [
+      ...failures,
+      ...(refusal === undefined || isToldOtherwise ? [] : [{ ...evidenceOf(refusal.event), says: refusal.says }]),
+      ...meanwhile,
+      ...changes,
+      ...unseen,
+    ],
+    onTheWay: [...fallbacks(graph, events, answer), ...handedOver(graph, events), ...settingsRead(graph, events)],
     chain: chain.map(evidenceOf),
     reads: chain.flatMap((reader) => {
       const writer = graph.at(reader.because);

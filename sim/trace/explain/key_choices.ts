@@ -6,7 +6,7 @@
  */
 
 import { formatCoordinate } from "../coordinate.ts";
-import { candidateEvent } from "../events.ts";
+import { callEvent, candidateEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
 import { type Origin, originOf } from "./evidence.ts";
 import type { TraceGraph } from "./trace_graph.ts";
@@ -61,8 +61,8 @@ export function winnerOf({ candidates }: KeyChoice): Candidate | undefined {
 
 function candidateOf(graph: TraceGraph, event: TraceEvent): Candidate {
   const { rank, source, identity, fingerprint, outcome } = event.fields;
-  const writer = graph.at(event.because);
-  const origin = originOf(graph, writer);
+  const writer = writerOf(graph, event);
+  const origin = originOf(graph, writer, true);
   return {
     at: formatCoordinate(event),
     rank: Number(rank),
@@ -73,4 +73,13 @@ function candidateOf(graph: TraceGraph, event: TraceEvent): Candidate {
     ...(writer === undefined ? {} : { writtenAt: formatCoordinate(writer) }),
     ...(origin === undefined ? {} : { origin }),
   };
+}
+
+/** Who has put there what is there, or has removed what was: a login may bring its key along, and has none removed. */
+function writerOf(graph: TraceGraph, { because, cause, fields: { source, outcome } }: TraceEvent) {
+  const request = graph.at(cause);
+  const writer = graph.at(because) ?? (source === "login" && request?.kind === callEvent.name ? request : undefined);
+  if (writer === undefined || outcome !== "none") return writer;
+  const command = graph.chainTo(writer).findLast(({ kind }) => kind === callEvent.name);
+  return command?.fields["operation"] === "clearCache" ? writer : undefined;
 }

@@ -5,11 +5,12 @@
  * @module
  */
 
+import { Components } from "../components.ts";
 import { returnEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
 import type { Statement } from "./circumstances.ts";
 import { evidenceOf } from "./evidence.ts";
-import { isGood } from "./status.ts";
+import { isGood, isTransported } from "./status.ts";
 import type { TraceGraph } from "./trace_graph.ts";
 
 /** Steps that leave no event of their own: what they have done is seen only in what comes of it. */
@@ -30,10 +31,24 @@ export function isRefusal(event: TraceEvent): boolean {
   return event.kind === returnEvent.name && !isGood(event);
 }
 
-/** Who said no first of those through whom a call went, and with what words. */
-export function firstRefusal(events: readonly TraceEvent[]): readonly Statement[] {
-  const refusal = events.find(isRefusal);
-  if (refusal === undefined) return [];
-  const { component, fields: { operation, status } } = refusal;
-  return [{ ...evidenceOf(refusal), says: `${component} was the first to say no: ${operation} = ${status}` }];
+/**
+ * Who said no first of those through whom the decisive answer came. The service asks for several things in one call:
+ * the one decides with whose status the call ends, and else the last that was refused.
+ *
+ * @param chain What led to the answer, itself last.
+ */
+export function firstRefusal(
+  chain: readonly TraceEvent[],
+): { readonly event: TraceEvent; readonly says: string } | undefined {
+  const status = chain.at(-1)?.fields["status"];
+  const passedOn = chain.filter((event) => isRefusal(event) && event.fields["to"] === Components.initiatorService);
+  const decisive = passedOn.findLast(({ fields }) => fields["status"] === status) ?? passedOn.at(-1) ?? chain.at(-1);
+  const way = chain.slice(0, chain.findIndex((event) => event === decisive) + 1);
+  const answers = way.slice(way.findLastIndex(({ kind }) => kind !== returnEvent.name) + 1);
+  const refusal = answers.find(isRefusal);
+  if (refusal === undefined) return undefined;
+  // A transport may have carried it before somebody read it.
+  const event = answers.find((each) => isRefusal(each) || isTransported(each)) ?? refusal;
+  const { operation, status: words } = refusal.fields;
+  return { event, says: `${event.component} was the first to say no: ${operation} = ${words}` };
 }

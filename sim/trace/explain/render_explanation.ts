@@ -6,6 +6,7 @@
  */
 
 import { padToColumns } from "../text_columns.ts";
+import type { Statement } from "./circumstances.ts";
 import { describeOrigin } from "./evidence.ts";
 import type { Explanation } from "./explain.ts";
 import { type Candidate, type KeyChoice, winnerOf } from "./key_choices.ts";
@@ -33,15 +34,20 @@ export function* renderExplanation(explanation: Explanation): Generator<string> 
 }
 
 /** The reasons, a sentence each, the nearest to the outcome first. */
-export function reasons({ circumstances, endings, choices, losses }: Explanation): readonly string[] {
+export function reasons({ circumstances, endings, onTheWay, choices, losses }: Explanation): readonly string[] {
   return [
-    ...circumstances.map(({ says, at }) => `${says} (${at})`),
+    ...circumstances.map(statementLine),
     ...endings.flatMap(endingLines),
+    ...onTheWay.map(statementLine),
     ...choices.map(choiceLine),
     ...differingKeys(choices),
     ...(losses.length === 0 ? [] : [`${losses.length} datagrams did not arrive as they were sent`]),
     ...losses.map(({ component, text, at }) => `${component}: ${text} (${at})`),
   ];
+}
+
+function statementLine({ says, at }: Statement): string {
+  return `${says} (${at})`;
 }
 
 function endingLines({ failure, complaint, packet, verdict }: Phase1Ending): readonly string[] {
@@ -68,22 +74,22 @@ function choiceLine(choice: KeyChoice): string {
     `rank ${winner.rank} of ${candidates.length}${before}`;
 }
 
-/** Who chose another key than whoever chose before. */
+/** Where the other end has chosen another key than the adapter, which may bring one along with a login. */
 function differingKeys(choices: readonly KeyChoice[]): readonly string[] {
-  const used = choices.flatMap((choice) => {
-    const winner = winnerOf(choice);
-    return winner === undefined ? [] : [{ component: choice.component, key: winner.fingerprint }];
+  const used = choices.flatMap(({ component, candidates }) => {
+    const key = winnerOf({ component, candidates })?.fingerprint;
+    return key === undefined ? [] : [{ component, key, isAdapter: candidates[0]?.source === "login" }];
   });
-  return used.slice(1).flatMap(({ component, key }, index) => {
-    const other = used[index];
-    if (other === undefined || other.component === component || other.key === key) return [];
+  return used.flatMap(({ component, key, isAdapter }, index) => {
+    const other = used[index - 1];
+    if (isAdapter || other?.isAdapter !== true || other.key === key) return [];
     return [`the keys differ: ${other.component} has ${other.key}, ${component} has ${key}`];
   });
 }
 
 function candidateLine({ rank, source, identity, fingerprint, outcome, writtenAt, origin }: Candidate): string {
   const from = origin === undefined ? writtenAt === undefined ? "" : `at ${writtenAt}` : describeOrigin(origin);
-  const verb = fingerprint === "" ? "removed" : "set";
+  const verb = outcome === "none" ? "removed" : "set";
   const written = from === "" ? "" : `  ${verb} ${from}`;
   const key = fingerprint === "" ? "-" : fingerprint;
   return `${rank} ${source.padEnd(10)} ${key.padEnd(9)} ${outcome.padEnd(10)} for ${identity}${written}`;

@@ -8,6 +8,7 @@
 import { answersOf } from "../calls.ts";
 import { callEvent } from "../events.ts";
 import type { TraceEvent, TraceMark } from "../recorder.ts";
+import { isInterruption } from "./circumstances.ts";
 
 /** A trace, whole or a part, as a file or a recorder has it. */
 export interface Trace {
@@ -66,6 +67,7 @@ export class TraceGraph {
   /**
    * What an event led to, in order, itself first, as far as it happened before the answer to it if it is a call. The
    * answer to a call that it led to is among it, whoever else has led to that, as when somebody's reset ends the call.
+   * What comes of an interruption besides is nobody's: sessions open again, keys come back, other calls end.
    */
   effectsOf(event: TraceEvent): readonly TraceEvent[] {
     const last = this.answerTo(event)?.sequence ?? Infinity;
@@ -75,7 +77,8 @@ export class TraceGraph {
       if (found.has(each)) continue;
       found.add(each);
       const answer = this.answerTo(each);
-      const effects = [...this.#effects.get(each.sequence) ?? [], ...(answer === undefined ? [] : [answer])];
+      const led = isInterruption(each) ? [] : this.#effects.get(each.sequence) ?? [];
+      const effects = answer === undefined ? led : [...led, answer];
       open.push(...effects.filter(({ sequence }) => sequence <= last));
     }
     return [...found].sort((a, b) => a.sequence - b.sequence);

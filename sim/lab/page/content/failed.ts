@@ -99,7 +99,7 @@ function reasonsFor(graph: TraceGraph, verdict: Verdict): readonly Reason[] {
 }
 
 function* linksOf(graph: TraceGraph, explanation: Explanation): Generator<Reason> {
-  const { subject, outcome, circumstances, endings, choices, losses } = explanation;
+  const { subject, outcome, circumstances, onTheWay, endings, choices, losses } = explanation;
   if (outcome !== undefined) {
     const answer = graph.at(sequenceOf(outcome.at));
     yield {
@@ -108,7 +108,7 @@ function* linksOf(graph: TraceGraph, explanation: Explanation): Generator<Reason
       sequence: sequenceOf(outcome.at),
     };
   } else yield link(graph, subject.at);
-  for (const { says, at } of circumstances) {
+  for (const { says, at } of [...circumstances, ...onTheWay]) {
     const event = graph.at(sequenceOf(at));
     yield { who: event?.component ?? "", text: says, sequence: sequenceOf(at) };
   }
