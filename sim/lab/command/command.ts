@@ -15,6 +15,10 @@ export interface Option {
   readonly letter?: string;
   /** Whether it may stand more than once. */
   readonly repeats?: true;
+  /** Options of which one must stand beside it: it would do nothing alone. */
+  readonly needs?: readonly string[];
+  /** Options beside which it would do nothing. */
+  readonly without?: readonly string[];
 }
 
 /** Options by their names, without the dashes. */

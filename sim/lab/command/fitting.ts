@@ -5,13 +5,12 @@
  */
 
 import { withoutControls } from "../../kernel/given.ts";
-import { InputError } from "../../kernel/input_error.ts";
 import { cutToColumns } from "../../trace/text_columns.ts";
 import { terminalWidth } from "./terminal.ts";
 
 /** The option of whatever prints lines that fit. */
 export const WIDE_OPTION = {
-  wide: { about: "lines as long as they are; on a terminal they are cut to its width" },
+  wide: { about: "lines as long as they are; on a terminal they are cut to its width", without: ["json"] },
 } as const;
 
 /** What somebody copies, a command or the name of a file: half of it would be of no use. */
@@ -31,15 +30,4 @@ export function fitting(wide: true | undefined): (text: string) => string {
 /** Control characters are counted as they are shown. */
 function fitted(line: string, width: number): string {
   return cutToColumns(withoutControls(line), width);
-}
-
-/**
- * Refuses `--wide` where no line is cut.
- *
- * @throws {InputError} It is given beside `--json`.
- */
-export function refuseWideJson(
-  { json, wide }: { readonly json: true | undefined; readonly wide: true | undefined },
-): void {
-  if (json === true && wide === true) throw new InputError("--wide is about lines: expected it without --json");
 }

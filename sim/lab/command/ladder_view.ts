@@ -27,6 +27,7 @@ export const LADDER_OPTIONS = {
   level: {
     value: "LEVEL",
     about: "how much the ladder shows: calls, messages (packets, states and notes, too), or all",
+    without: ["json", "quiet"],
   },
   ...WIDE_OPTION,
 } as const satisfies Options;

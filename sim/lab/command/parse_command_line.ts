@@ -7,7 +7,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
-import type { AnyGiven, Command } from "./command.ts";
+import type { AnyGiven, Command, Option } from "./command.ts";
 import { STANDARD_STREAM } from "./input_files.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 
@@ -22,7 +22,8 @@ export interface CommandLine {
 /**
  * Reads what stands behind a command's name.
  *
- * @throws {InputError} An option is unknown, stands twice, lacks its value, or has one and takes none; an operand is empty.
+ * @throws {InputError} An option is unknown, stands twice, lacks its value, has one and takes none, or would do nothing; an operand is
+ * empty.
  */
 export function parseCommandLine(name: string, command: Command, args: readonly string[]): CommandLine {
   const all = Object.entries(command.options);
@@ -63,7 +64,23 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
       `${name}: operand ${operands.indexOf("") + 1} is empty; expected a name (hbasim help ${name})`,
     );
   }
-  return { given, operands, wantsHelp: flags.help === true };
+  const wantsHelp = flags.help === true;
+  if (!wantsHelp) refuseIdle(all, given);
+  return { given, operands, wantsHelp };
+}
+
+/** Refuses options that would do nothing beside others, or without them. */
+function refuseIdle(all: readonly (readonly [string, Option])[], given: AnyGiven): void {
+  const isGiven = (option: string) => given[option] !== undefined;
+  for (const [option, { needs = [], without = [] }] of all.filter(([option]) => isGiven(option))) {
+    const other = without.find(isGiven);
+    if (other !== undefined) {
+      throw new InputError(`--${option} does not go with --${other}: expected one of the two`);
+    }
+    if (needs.length > 0 && !needs.some(isGiven)) {
+      throw new InputError(`--${option} goes with --${needs.join(", or --")}`);
+    }
+  }
 }
 
 /** A switch that says `=false` would be set all the same: none has a value. */

@@ -40,7 +40,7 @@ import { type Colour, print, tell } from "./terminal.ts";
 export const RUN_OPTIONS = {
   seed: { value: "TEXT", about: "another seed than the file's; a bridge draws its own unless this is given" },
   set: SET_OPTION,
-  quiet: { about: "verdicts only, no ladder" },
+  quiet: { about: "verdicts only, no ladder", without: ["json"] },
   ...LADDER_OPTIONS,
   json: { about: "what came of it as JSON, a line for each file, in place of ladder and verdicts" },
   from: { value: "FILE", about: "begin with the flash and the service store of an earlier run" },
@@ -49,6 +49,7 @@ export const RUN_OPTIONS = {
   stream: {
     value: "FILE",
     about: "the same file while the run goes on, which then has every event although --ring keeps the last ones alone",
+    needs: ["ring"],
   },
   ring: { value: "N", about: "keep the last N events and datagrams alone, so that a long run needs no more memory" },
   pcap: { value: "FILE", about: "write the simulated wire, and headers of mailbox and WMI, as pcapng" },
@@ -167,10 +168,6 @@ export async function runScenarioFile(
   const outputs = new OutputFiles([file, from, replay].filter((name) => name !== undefined));
   try {
     await prepareOutputs(outputs, given);
-    refuseUnseen(given);
-    if (given.stream !== undefined && given.ring === undefined) {
-      throw new InputError("--stream goes with --ring; expected --trace where all events are kept");
-    }
     const progress = new RunProgress();
     const say = progress.before(outputs.usesStandardOutput ? tell : print);
     const fit = fitting(given.wide);
@@ -332,16 +329,6 @@ function ladderOf(
       show(events, frequencyHz);
     },
   };
-}
-
-/** Options of a ladder that is not shown would do nothing. */
-function refuseUnseen({ quiet, json, level, wide }: Given<typeof RUN_OPTIONS>): void {
-  const hiding = json === true ? "json" : quiet === true ? "quiet" : undefined;
-  if (hiding === undefined) return;
-  // Verdicts fit as the ladder does.
-  const others = json === true ? { quiet, level, wide } : { level };
-  const [option] = Object.entries(others).filter(([, value]) => value !== undefined);
-  if (option !== undefined) throw new InputError(`--${option[0]} shapes the ladder: expected it without --${hiding}`);
 }
 
 /** A bundle, and so a report, is of a whole run that hangs on nothing outside. */

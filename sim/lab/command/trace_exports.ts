@@ -11,12 +11,23 @@ import type { Given, Options } from "./command.ts";
 import { OutputFiles } from "./output_files.ts";
 import { fillDatabase, requireSqlite } from "./sqlite_export.ts";
 
+/** Where a file is written, nothing is printed: options that say how. */
+const without = ["json", "coordinates", "level", "wide"];
+
 /** Options that name such a file. */
 export const EXPORT_OPTIONS = {
-  vcd: { value: "FILE", about: "write waveforms as a Value Change Dump: events, states and open calls by components" },
-  gtkwave: { value: "FILE", about: "write the save file that lets GTKWave show all of --vcd" },
-  perfetto: { value: "FILE", about: "write tracks and flows for ui.perfetto.dev" },
-  sqlite: { value: "FILE", about: "write a database: a table for each kind of event, and the view event of all" },
+  vcd: {
+    value: "FILE",
+    about: "write waveforms as a Value Change Dump: events, states and open calls by components",
+    without,
+  },
+  gtkwave: { value: "FILE", about: "write the save file that lets GTKWave show all of --vcd", without },
+  perfetto: { value: "FILE", about: "write tracks and flows for ui.perfetto.dev", without },
+  sqlite: {
+    value: "FILE",
+    about: "write a database: a table for each kind of event, and the view event of all",
+    without,
+  },
 } as const satisfies Options;
 
 type Export = keyof typeof EXPORT_OPTIONS;

@@ -29,8 +29,8 @@ export const FILTER_OPTIONS = {
       "packet not again; kind:flash; setKey not before flash; packet and no packet within 1s",
   },
   trigger: { value: "TEXT", about: "what lies around each event in whose line, or whose component, this text stands" },
-  before: { value: "N", about: "how many events before a trigger; 20 by default" },
-  after: { value: "N", about: "how many events behind a trigger; 20 by default" },
+  before: { value: "N", about: "how many events before a trigger; 20 by default", needs: ["trigger"] },
+  after: { value: "N", about: "how many events behind a trigger; 20 by default", needs: ["trigger"] },
 } as const satisfies Options;
 
 /**
@@ -103,11 +103,7 @@ function windows(
   events: readonly TraceEvent[],
   { trigger, before, after }: Given<typeof FILTER_OPTIONS>,
 ): ReadonlySet<number> | undefined {
-  if (trigger === undefined) {
-    const [alone] = Object.entries({ before, after }).filter(([, value]) => value !== undefined);
-    if (alone !== undefined) throw new InputError(`--${alone[0]} goes with --trigger`);
-    return undefined;
-  }
+  if (trigger === undefined) return undefined;
   const [back, on] = [
     countOf("--before", before ?? EVENTS_AROUND, 0),
     countOf("--after", after ?? EVENTS_AROUND, 0),

@@ -158,11 +158,11 @@ Deno.test("a trigger shows what lies around it, so many events before and behind
     [["trace", "--before", "5", file], /--before goes with --trigger/],
     [["trace", "--trigger", "a", "--after", "x", file], /--after "x": expected a whole number from 0/],
     [["trace", "--level", "none", file], /--level "none": expected one of calls, messages, or all/],
-    [["explain", "--json", "--wide", file, "1"], /--wide is about lines: expected it without --json/],
-    [["diff", "--json", "--wide", file, file], /--wide is about lines: expected it without --json/],
-    [["test", "--json", "--wide", SCENARIO], /--wide is for people who read the report/],
-    [["trace", "--json", "--wide", file], /--wide shapes the ladder/],
-    [["run", "--quiet", "--level", "calls", SCENARIO], /--level shapes the ladder: expected it without --quiet/],
+    [["explain", "--json", "--wide", file, "1"], /--wide does not go with --json/],
+    [["diff", "--json", "--wide", file, file], /--wide does not go with --json/],
+    [["test", "--json", "--wide", SCENARIO], /--wide does not go with --json/],
+    [["trace", "--json", "--wide", file], /--wide does not go with --json/],
+    [["run", "--quiet", "--level", "calls", SCENARIO], /--level does not go with --quiet/],
     [["run", "--ring", "3", SCENARIO], /--ring "3": expected a whole number from 4/],
   ];
   for (const [args, said] of cases) {

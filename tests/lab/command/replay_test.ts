@@ -52,10 +52,14 @@ Deno.test("replay --to stops there and shows the world; what is no moment of the
   const rows: readonly [string, string][] = [
     ["c5.s6", "c5.s6 is of another run: here event 6 is c"],
     ["807", "--to 807: the run has 807 events, from 0 on"],
+    ["c1.s99999", "--to c1.s99999: the run has 807 events, from 0 on"],
+    ["soon", '"soon" is no moment: expected an event such as 256'],
   ];
   for (const [to, problem] of rows) {
-    const { code, stderr } = hbasim("replay", "--quiet", "--to", to, folder.plain);
-    assertEquals([code, stderr.includes(problem)], [2, true], stderr);
+    for (const form of ["--quiet", "--json", "--wide"]) {
+      const { code, stdout, stderr } = hbasim("replay", form, "--to", to, folder.plain);
+      assertEquals([code, stdout, stderr.includes(problem)], [2, "", true], stderr);
+    }
   }
 });
 

@@ -131,8 +131,8 @@ Deno.test("hbasim trace refuses to write over its input, two files in one, and t
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [["--vcd", file], /--vcd ".*" is ".*", which is read/],
     [["--vcd", out, "--perfetto", out], /--perfetto ".*" is the file of --vcd/],
-    [["--json", "--vcd", out], /--json and --coordinates print: expected them without a file to write/],
-    [["--json", "--coordinates"], /--coordinates names the ladder's events: expected it without --json/],
+    [["--json", "--vcd", out], /--vcd does not go with --json/],
+    [["--json", "--coordinates"], /--coordinates does not go with --json/],
     [["--from", "10", "--to", "5"], /--from "10" --to "5" ends before it begins; expected the earlier first/],
     [["--from", "c126301127.s9", "--to", "5"], /--from "c126301127\.s9"/],
   ];

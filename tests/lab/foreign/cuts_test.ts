@@ -121,7 +121,7 @@ Deno.test("hbasim cuts --module: a trial again, with its functions; bad files ar
     const [args, message] of [
       [["--module", "scenarios/foreign/store.c"], "scenarios/foreign/store.c: module: no WebAssembly module"],
       [["--module", "none.wasm"], 'cannot read "none.wasm"'],
-      [["--module", FILE, "--rules"], "--rules leaves out rules of hbasim's own store: expected no --module"],
+      [["--module", FILE, "--rules"], "--rules does not go with --module"],
     ] as const
   ) {
     const refused = hbasim("cuts", ...args);

@@ -56,7 +56,7 @@ Deno.test("hbasim module refuses what it cannot use, and writes nothing then", (
       [[LINKED, "-o", `${folder.path}/no/folder.wasm`], "cannot write"],
       [[LINKED, "-x"], 'module has no option "-x"'],
       [[LINKED, "-o", "-", "--json"], "--json goes to standard output"],
-      [[LINKED, "-o", output, "--json", "--quiet"], "--quiet shortens what people read"],
+      [[LINKED, "-o", output, "--json", "--quiet"], "--quiet does not go with --json"],
     ] as const
   ) {
     const { code, stderr } = hbasim("module", ...args);
@@ -141,7 +141,7 @@ Deno.test("hbasim module --symbols: from the offset of a trap to the line of the
       [[map, "--at", "here"], '--at "here": expected an offset in bytes'],
       [[at("trap.c"), "--at", offset], "symbols: no JSON; expected the source map that wasm-opt -osm has written"],
       [[at("none.map"), "--at", offset], "cannot read"],
-      [[map, "--at", offset, "-o", at("x")], "--at looks one offset up: module IN --symbols MAP --at OFFSET"],
+      [[map, "--at", offset, "-o", at("x")], "--at does not go with --output"],
     ] as const
   ) {
     const refused = ask(...args);

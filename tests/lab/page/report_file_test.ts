@@ -114,7 +114,7 @@ Deno.test("a report that cannot be is refused before anything runs", () => {
     [["run", "--html", report, "--ring", "100", scenario], "--html needs all events: expected it without --ring"],
     [["run", "--html", report, scenario, "other.yaml"], "--html goes with one scenario file, 2 are given"],
     [["run", "--html", scenario, scenario], "which is read; expected a file of its own"],
-    [["explore", "--html", scenario], "--html goes with --out DIR, or with --merge DIR"],
+    [["explore", "--html", scenario], "--html goes with --out, or --merge"],
     [["explore", "--html", "--out", report, "--with", "a.ts"], "a report runs without modules of yours"],
   ];
   for (const [args, message] of cases) {

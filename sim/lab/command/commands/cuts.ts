@@ -24,12 +24,15 @@ export const cuts = command({
   options: {
     tier: { value: "quick|commit|nightly", about: "how much is tried; commit by default" },
     workers: WORKERS_OPTION,
-    replay: { value: "TRIAL", about: "one trial again, by the name that a finding has" },
+    replay: { value: "TRIAL", about: "one trial again, by the name that a finding has", without: ["tier", "workers"] },
     module: {
       value: "FILE",
       about: "a key store in C, C++ or Rust, prepared by hbasim module, in place of hbasim's own",
     },
-    rules: { about: "which trial fails first without each rule of the mount" },
+    rules: {
+      about: "which trial fails first without each rule of the mount of hbasim's own store",
+      without: ["tier", "workers", "replay", "module"],
+    },
     json: {
       about: "as one JSON document: trials and violations, by kinds; of --replay the trial, of --rules the rules",
     },
@@ -44,26 +47,14 @@ export const cuts = command({
     "cuts --replay 1:56:33:w",
     "cuts --tier quick --module scenarios/foreign/store.hba.wasm",
   ],
-  run({ workers, replay, module: file, rules, json, ...given }, [operand]) {
-    const { tier = "commit" } = given;
+  run({ tier = "commit", workers, replay, module: file, rules, json }, [operand]) {
     if (operand !== undefined) throw new InputError(`cuts takes options only, not ${quoted(operand)}`);
     if (!isTierName(tier)) throw new InputError(`--tier ${quoted(tier)}: expected quick, commit or nightly`);
     const threads = workersOf(workers);
-    if (replay !== undefined && rules === true) {
-      throw new InputError("cuts takes --replay or --rules, not both: --rules finds trials of its own");
-    }
-    const single = replay !== undefined ? "--replay" : rules === true ? "--rules" : undefined;
-    const [idle] = Object.entries({ tier: given.tier, workers }).filter(([, value]) => value !== undefined);
-    if (single !== undefined && idle !== undefined) {
-      throw new InputError(`--${idle[0]} is for a campaign: expected it without ${single}`);
-    }
     const module = file === undefined ? undefined : { name: file, bytes: readBytes(file) };
     const options = module === undefined ? {} : campaignOf(module);
     if (replay !== undefined) return again(replay, module, options, json === true);
     if (rules !== true) return cutsCampaign({ tier, workers: threads, module, json: json === true });
-    if (module !== undefined) {
-      throw new InputError("--rules leaves out rules of hbasim's own store: expected no --module");
-    }
     return withoutEachRule(json === true);
   },
 });

@@ -14,7 +14,7 @@ import { describeMessage } from "../../../../firmware/session/message_text.ts";
 import { describeImage } from "../decode/image_text.ts";
 import { captureJson, imageJson, messageJson, structureJson } from "../decode/json.ts";
 import { describeStructure } from "../decode/structure_text.ts";
-import { fitting, refuseWideJson, WIDE_OPTION } from "../fitting.ts";
+import { fitting, WIDE_OPTION } from "../fitting.ts";
 import { decodedAs, readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
@@ -40,7 +40,6 @@ export const decode = command({
     "decode --structure SetPresharedKeyForId_IN buffer.hex",
   ],
   run({ structure, json, wide }, [file, ...others]) {
-    refuseWideJson({ json, wide });
     if (file === undefined || others.length > 0) throw new InputError("decode takes one file");
     const found = decoded(file, structure);
     const fit = fitting(wide);

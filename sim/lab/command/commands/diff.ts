@@ -14,7 +14,7 @@ import { isBundle } from "../../explore/tape/bundle.ts";
 import { readBundle } from "../bundle_file.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { eventLines } from "../event_lines.ts";
-import { fitting, refuseWideJson, WIDE_OPTION } from "../fitting.ts";
+import { fitting, WIDE_OPTION } from "../fitting.ts";
 import { decodedAs, readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
@@ -52,7 +52,6 @@ export const diff = command({
     if (first === undefined || second === undefined || files.length > 2) {
       throw new InputError(`diff takes two trace files or two bundles, ${files.length} are given`);
     }
-    refuseWideJson({ json, wide });
     const { events, from, frequencyHz, parted, states } = compare(first, second);
     const end = parted?.sequence ?? (events[0]?.sequence ?? 0) + events.length;
     if (json === true) {

@@ -19,7 +19,7 @@ import { takeThrough } from "../../world/course.ts";
 import { AccidentNotes, type AccidentsAround, renderAccidents } from "../accident_notes.ts";
 import { type Explained, subjectsOf } from "../asked_about.ts";
 import { command, HOLDS } from "../command.ts";
-import { fitting, refuseWideJson, WIDE_OPTION } from "../fitting.ts";
+import { fitting, WIDE_OPTION } from "../fitting.ts";
 import { decodedAs, readBytes, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { readScenarios } from "../scenario_files.ts";
@@ -54,7 +54,6 @@ export const explain = command({
     if (operand === undefined || what === undefined || others.length > 0) {
       throw new InputError("explain takes a scenario or a trace file, and a line, a step or an event's coordinate");
     }
-    refuseWideJson({ json, wide });
     const explained = traceOf(operand, { seed, set: parametersOf(set) });
     const graph = new StepGraph(explained);
     const { looks, subjects, heading } = subjectsOf(explained, graph, what);

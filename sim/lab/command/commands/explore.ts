@@ -16,7 +16,7 @@ import { probesOf } from "../../explore/search/probes.ts";
 import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
 import { filesBeside } from "../../explore/workload/story_subject.ts";
-import { BLIND, command, FAILS, HOLDS } from "../command.ts";
+import { BLIND, command, FAILS, HOLDS, type Option } from "../command.ts";
 import { countOf } from "../count_option.ts";
 import { type CampaignOptions, EndlessError, runCampaign, shrinkFailures } from "../explore_campaign.ts";
 import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
@@ -31,36 +31,78 @@ import { type Shard, shardOf } from "../shard.ts";
 import { builtPage } from "../report_page.ts";
 import { print } from "../terminal.ts";
 
+/** Options each of which makes it something else; without one of them it is a search. */
+const MODES = ["shard", "merge", "certify", "ties", "inevitable", "verify-minimal"] as const;
+
+type Mode = typeof MODES[number];
+
+/** An option that has an effect in these modes, and, unless it `needs` one of them, in a search. */
+function of<const O extends Option>(modes: readonly Mode[], option: O): O & Pick<Required<Option>, "without"> {
+  return { ...option, without: MODES.filter((mode) => !modes.includes(mode)) };
+}
+
+/** Each of them says to which modes it belongs. */
+const OPTIONS = {
+  seeds: of(["shard"], { value: "FIRST..LAST", about: "which seeds; 1..1000 by default" }),
+  jobs: of(["shard", "merge"], { value: "1..64", about: "on how many threads; 2 by default" }),
+  shard: of(["shard"], {
+    value: "I/N|slurm",
+    about: "only the I-th of N parts, or the task of Slurm's array; --merge puts them together",
+    needs: ["out"],
+  }),
+  until: of([], { value: "plateau", about: "end earlier, when a thousand seeds have shown nothing new" }),
+  out: of(["shard", "certify", "ties"], {
+    value: "DIR",
+    about: "write results, and of each failure scenario, bundle and last events",
+  }),
+  html: of(["merge"], {
+    about: "with --out or --merge: of each failure a report, too, for a browser, keys as fingerprints",
+    needs: ["out", "merge"],
+  }),
+  with: of(MODES, {
+    value: "MODULE",
+    about: "a module that exports `world`, parts of your own, `invariants` or `probes`",
+  }),
+  patience: of(["shard", "merge"], {
+    value: "SECONDS",
+    about: "how long one run may take before its seed is told as endless; 60 by default",
+  }),
+  "all-probes": of(["merge"], { about: "blind, too, if an interesting state was not reached" }),
+  merge: of(["merge"], { value: "DIR", about: "put the results of parts in a folder together" }),
+  certify: of(["certify"], {
+    value: "1|2",
+    about: "tell whether so many faults at once break what FILE, or a bundle, expects",
+  }),
+  faults: of(["certify"], {
+    value: "KINDS",
+    about: `kinds for --certify; ${BUDGET_KINDS.join(",")} by default`,
+    needs: ["certify"],
+  }),
+  lines: of(["certify"], {
+    value: "LINES",
+    about: "only what is expected in these lines is to be certified",
+    needs: ["certify"],
+  }),
+  ties: of(["ties"], {
+    value: "all|RUNS",
+    about: "run every order of simultaneous events that can matter, or so many runs of them",
+  }),
+  inevitable: of(["inevitable"], {
+    value: "BUNDLE",
+    about: "tell from which moment on its failure comes whatever is decided later",
+  }),
+  json: of(["merge", "certify", "ties", "inevitable"], {
+    about: "as one JSON document: how many seeds, what was seen, and each failure with its scenario",
+  }),
+  "verify-minimal": of(["verify-minimal"], {
+    value: "DIR",
+    about: "leave out each part of the failures in a folder: none may be needless",
+  }),
+} satisfies Readonly<Record<string, ReturnType<typeof of>>>;
+
 /** Looks for runs that break a rule, and makes them small. */
 export const explore = command({
-  options: {
-    seeds: { value: "FIRST..LAST", about: "which seeds; 1..1000 by default" },
-    jobs: { value: "1..64", about: "on how many threads; 2 by default" },
-    shard: {
-      value: "I/N|slurm",
-      about: "only the I-th of N parts, or the task of Slurm's array; --merge puts them together",
-    },
-    until: { value: "plateau", about: "end earlier, when a thousand seeds have shown nothing new" },
-    out: { value: "DIR", about: "write results, and of each failure scenario, bundle and last events" },
-    html: { about: "with --out or --merge: of each failure a report, too, for a browser, keys as fingerprints" },
-    with: { value: "MODULE", about: "a module that exports `world`, parts of your own, `invariants` or `probes`" },
-    patience: {
-      value: "SECONDS",
-      about: "how long one run may take before its seed is told as endless; 60 by default",
-    },
-    "all-probes": { about: "blind, too, if an interesting state was not reached" },
-    merge: { value: "DIR", about: "put the results of parts in a folder together" },
-    certify: { value: "1|2", about: "tell whether so many faults at once break what FILE, or a bundle, expects" },
-    faults: { value: "KINDS", about: `kinds for --certify; ${BUDGET_KINDS.join(",")} by default` },
-    lines: { value: "LINES", about: "only what is expected in these lines is to be certified" },
-    ties: {
-      value: "all|RUNS",
-      about: "run every order of simultaneous events that can matter, or so many runs of them",
-    },
-    inevitable: { value: "BUNDLE", about: "tell from which moment on its failure comes whatever is decided later" },
-    json: { about: "as one JSON document: how many seeds, what was seen, and each failure with its scenario" },
-    "verify-minimal": { value: "DIR", about: "leave out each part of the failures in a folder: none may be needless" },
-  },
+  options: OPTIONS,
   notes: [
     "Without FILE seeds are stories of all calls, accidents and faults; with FILE they are variations of it.",
     "Probes are states in which rules are worth looking at; the ones that were not reached are told at the end.",
@@ -78,7 +120,11 @@ export const explore = command({
     const { certify, faults, lines, ties, inevitable } = given;
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     requirePlateau(until);
-    if (given.html === true) requireReports(out ?? merge, module);
+    if (given.html === true) requireReports(module);
+    const alone = inevitable ?? minimal;
+    if (file !== undefined && alone !== undefined) {
+      throw new InputError(`explore takes ${quoted(alone)} or ${quoted(file)}, not both`);
+    }
     if ((certify ?? ties ?? inevitable) !== undefined) {
       const options = await optionsOf(module === undefined ? {} : { module });
       if (certify !== undefined) return tellCertificate({ certify, faults, lines, out, json }, file, options);
@@ -89,9 +135,6 @@ export const explore = command({
       ...(file === undefined ? {} : { file: { name: file, source: readStoryText(file) } }),
       ...(module === undefined ? {} : { module }),
     };
-    if (json === true && (minimal ?? shard) !== undefined) {
-      throw new InputError("--json tells of a whole exploration: expected it without --shard and --verify-minimal");
-    }
     if (minimal !== undefined) return await verifyMinimal(minimal, campaign);
     const threads = { jobs: jobsOf(jobs), patienceSeconds: countOf("--patience", given.patience ?? "60", 1) };
     const hasReports = given.html === true;
@@ -106,10 +149,6 @@ export const explore = command({
     }
     const options = { seeds: seedsOf(seeds ?? "1..1000"), ...threads, untilPlateau: until === "plateau" };
     const part = shard === undefined ? undefined : shardOf(shard);
-    if (part !== undefined && options.untilPlateau) {
-      throw new InputError("--until plateau needs all parts, not --shard");
-    }
-    if (part !== undefined && out === undefined) throw new InputError("--shard needs --out DIR, where its results go");
     if (out !== undefined) makeFolder(out);
     await optionsOf(campaign);
     if (findCanary() === undefined) {
@@ -139,9 +178,8 @@ function requirePlateau(until: string | undefined): void {
   if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
 }
 
-/** A report needs a folder beside its bundle, and runs in a browser: parts of a module are not there. */
-function requireReports(folder: string | undefined, module: string | undefined): void {
-  if (folder === undefined) throw new InputError("--html goes with --out DIR, or with --merge DIR");
+/** A report runs in a browser: parts of a module are not there. */
+function requireReports(module: string | undefined): void {
   if (module !== undefined) throw new InputError("--html: a report runs without modules of yours; expected no --with");
   builtPage();
 }

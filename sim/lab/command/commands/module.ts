@@ -26,10 +26,15 @@ export const module = command({
     at: {
       value: "OFFSET",
       about: "the function, file and line of an offset of IN, as a trap tells it; with --symbols",
+      needs: ["symbols"],
+      without: ["output", "imports", "quiet"],
     },
-    imports: { about: "print the imports in which calls are suspended, as wasm-opt takes them, and do nothing else" },
+    imports: {
+      about: "print the imports in which calls are suspended, as wasm-opt takes them, and do nothing else",
+      without: ["output", "symbols", "quiet"],
+    },
     json: { about: "as one JSON document: what was written, its length, and the command that comes next" },
-    quiet: { about: "do not print the command that makes the module suspendable" },
+    quiet: { about: "do not print the command that makes the module suspendable", without: ["json"] },
   },
   notes: [
     "IN is what wasm-ld has written of objects that clang -c has made: the driver of clang would run wasm-opt by itself.",
@@ -43,21 +48,16 @@ export const module = command({
   ],
   run({ output, imports, quiet, json, symbols, at }, operands) {
     const [input, another] = operands;
-    if (json === true && quiet === true) throw new InputError("--quiet shortens what people read: expected no --json");
     if (json === true && output === "-") throw new InputError("--json goes to standard output: expected a file for -o");
     if (at !== undefined) {
-      const isAlone = output === undefined && imports !== true && quiet !== true && another === undefined;
-      if (input === undefined || symbols === undefined || !isAlone) {
+      if (input === undefined || symbols === undefined || another !== undefined) {
         throw new InputError("--at looks one offset up: module IN --symbols MAP --at OFFSET");
       }
       tellPlace(input, symbols, at, json === true);
       return HOLDS;
     }
     if (imports === true) {
-      if (symbols !== undefined) {
-        throw new InputError("--imports prints what is the same for all modules: no --symbols");
-      }
-      if (input !== undefined || output !== undefined) {
+      if (input !== undefined) {
         throw new InputError("--imports prints what is the same for all modules: expected no module with it");
       }
       print(

@@ -15,7 +15,7 @@ import { eventLines } from "../event_lines.ts";
 import { fitting } from "../fitting.ts";
 import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
 import { MOMENT_WORDS, momentOf, refuseOtherRun } from "../moment_text.ts";
-import { OutputFiles } from "../output_files.ts";
+import { OutputFiles, requireWritable } from "../output_files.ts";
 import { builtPage, reportPage } from "../report_page.ts";
 import { inShell } from "../shell_word.ts";
 import { print } from "../terminal.ts";
@@ -30,13 +30,16 @@ type Say = (line: string) => void;
 export const replay = command({
   options: {
     to: { value: "MOMENT", about: `stop at ${MOMENT_WORDS}, and show what the world looks like there` },
-    quiet: { about: "no ladder" },
+    quiet: { about: "no ladder", without: ["json"] },
     json: { about: "as JSON in place of all else: whether it is the same run, digests, verdicts, where it parts" },
     html: {
       value: "FILE",
       about: "write a report of the whole run that opens in a browser and holds the simulator, keys as fingerprints",
     },
-    "reveal-keys": { about: "with --html: the bundle is in the report, with the scenario and its keys: SECRET" },
+    "reveal-keys": {
+      about: "with --html: the bundle is in the report, with the scenario and its keys: SECRET",
+      needs: ["html"],
+    },
     ...LADDER_OPTIONS,
   },
   notes: [
@@ -56,14 +59,19 @@ export const replay = command({
     const fit = fitting(ladder.wide);
     const say = (line: string) => print(fit(line));
     const bundle = readBundle(file);
-    if (reveals === true && html === undefined) throw new InputError("--reveal-keys goes with --html");
-    if (json !== true) { for (const line of tellSubject(bundle.subject)) say(line); }
-    const again = replayBundle(bundle, to === undefined ? {} : { until: momentOf(to) });
+    const until = to === undefined ? {} : { until: momentOf(to) };
+    if (html !== undefined) {
+      builtPage();
+      requireWritable("--html", html, [file]);
+    }
+    const again = replayBundle(bundle, until);
+    if (to !== undefined) requireMoment(to, again);
     if (html !== undefined) writeReport(html, file, bundle, reveals === true);
     if (json === true) {
       print(JSON.stringify(jsonOf(bundle, again)));
       return again.agrees ? HOLDS : FAILS;
     }
+    for (const line of tellSubject(bundle.subject)) say(line);
     const { recorder, kernel } = again.world;
     if (quiet !== true) view(recorder.events(), kernel.frequencyHz);
     if (to !== undefined) showPlace(to, again, say);
@@ -73,7 +81,6 @@ export const replay = command({
 
 /** Writes the report of what the bundle's run is now. */
 function writeReport(target: string, file: string, { subject }: Bundle, revealsKeys: boolean): void {
-  builtPage();
   const outputs = new OutputFiles([file]);
   try {
     outputs.prepare("--html", target, revealsKeys ? "its owner" : "everybody");
@@ -86,13 +93,16 @@ function writeReport(target: string, file: string, { subject }: Bundle, revealsK
   }
 }
 
-/** What the world looks like where the run has stopped. */
-function showPlace(to: string, { world, reachesEnd, events }: Replay, say: Say): void {
+/** @throws {InputError} The run has no such moment. */
+function requireMoment(to: string, { world, reachesEnd, events }: Replay): void {
   refuseOtherRun(to, world.recorder);
-  const { sequence, cycle } = momentOf(to);
-  if (reachesEnd && sequence >= events) {
-    throw new InputError(`--to ${to}: the run has ${events} events, from 0 on`);
-  }
+  if (!reachesEnd || momentOf(to).sequence < events) return;
+  throw new InputError(`--to ${to}: the run has ${events} events, from 0 on`);
+}
+
+/** What the world looks like where the run has stopped. */
+function showPlace(to: string, { world, reachesEnd }: Replay, say: Say): void {
+  const { cycle } = momentOf(to);
   say(`\nat cycle ${Math.max(world.now, reachesEnd ? 0 : cycle)}${reachesEnd ? ", the end" : ""}:`);
   for (const [name, { look }] of Object.entries(ASPECTS)) {
     say(`${name}:`);

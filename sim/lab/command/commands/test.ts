@@ -45,8 +45,8 @@ export const test = command({
     },
     json: { about: "as one JSON document in place of the report: the results, case by case" },
     ...WIDE_OPTION,
-    all: { about: "name every file that is all right, not the first ten only" },
-    watch: { about: "go on, and test again what changes, until Ctrl-C" },
+    all: { about: "name every file that is all right, not the first ten only", without: ["json"] },
+    watch: { about: "go on, and test again what changes, until Ctrl-C", without: ["json"] },
     "no-times": { about: "do not say, nor write, how long things took: the same files give the same bytes" },
   },
   notes: [
@@ -63,10 +63,6 @@ export const test = command({
   async run(given, operands) {
     if (operands.length === 0) throw new InputError("test needs a scenario file or a folder of them");
     const { filter = "", junit, html, json } = given;
-    const [shaping] = (["all", "wide", "watch"] as const).filter((option) => given[option] === true);
-    if (json === true && shaping !== undefined) {
-      throw new InputError(`--${shaping} is for people who read the report: expected it without --json`);
-    }
     readFilter(filter);
     const choice = { filter, tag: given.tag, set: parametersOf(given.set) };
     const round: Round = {

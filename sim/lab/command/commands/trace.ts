@@ -20,7 +20,10 @@ export const trace = command({
   options: {
     ...FILTER_OPTIONS,
     ...LADDER_OPTIONS,
-    coordinates: { about: "a line for each event with its name, c130247966.s256, in front of the ladder's line" },
+    coordinates: {
+      about: "a line for each event with its name, c130247966.s256, in front of the ladder's line",
+      without: ["json"],
+    },
     json: { about: "as JSON Lines: at, cycle, nanoseconds, component, kind, cause, fields" },
     ...EXPORT_OPTIONS,
   },
@@ -39,19 +42,9 @@ export const trace = command({
     const read = readAs(file, decodeTrace);
     const events = chosenEvents(read, given);
     const show = ladderView(given, print);
-    const [shape] = (["level", "wide"] as const).filter((option) => given[option] !== undefined);
-    if (shape !== undefined && (json === true || writesFiles(given))) {
-      throw new InputError(`--${shape} shapes the ladder: expected it without --json, and without a file to write`);
-    }
     if (writesFiles(given)) {
-      if (json === true || coordinates === true) {
-        throw new InputError("--json and --coordinates print: expected them without a file to write");
-      }
       writeExports(events, read.frequencyHz, given, file);
     } else if (json === true) {
-      if (coordinates === true) {
-        throw new InputError("--coordinates names the ladder's events: expected it without --json, which names all");
-      }
       for (const line of renderJsonLines(events, read.frequencyHz)) print(line);
     } else if (coordinates === true) {
       for (const event of events) show([event], read.frequencyHz, (each) => `${formatCoordinate(each)} `);
