@@ -9,7 +9,6 @@ import { type ConnectionInformation, ConnectionState } from "../../../../firmwar
 import type { AssociationSummary } from "../../../../firmware/ike/mod.ts";
 import type { Cycle } from "../../../kernel/task.ts";
 import type { AdapterUnit } from "../../world/world.ts";
-import type { Since } from "./oracle_view.ts";
 
 /** The connections of an adapter that are established. */
 export function activeConnections({ adapter }: AdapterUnit): readonly ConnectionInformation[] {
@@ -22,8 +21,10 @@ export interface LoggedOut {
   readonly association: AssociationSummary;
   /** How many datagrams were lost on the way to its target before. */
   readonly lost: number;
-  /** What has gone on since. */
-  readonly since: Since;
+  /** The adapter, and its boot. */
+  readonly adapter: AdapterUnit["adapter"];
+  /** That boot. */
+  readonly boot: AdapterSessions | undefined;
   /** When its caller was told. */
   readonly at: Cycle;
 }

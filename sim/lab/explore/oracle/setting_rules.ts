@@ -157,7 +157,8 @@ export const SETTING_RULES = {
         const expected = held?.generation(adapter.name);
         const found = adapter.cache?.generationalGuid;
         if (found === undefined || !view.isAsked(index)) continue;
-        const mustHaveOne = flash?.counters.failures === 0 && held?.hasVolatile(adapter.name) === false;
+        const mustHaveOne = flash?.counters.failures === 0 && !isFull({ adapter }) &&
+          held?.hasVolatile(adapter.name) === false;
         if (expected === undefined) {
           if (mustHaveOne) yield `the cache of ${adapter.name} has none`;
           continue;

@@ -24,9 +24,9 @@ export const WIRE_RULES = {
     doc: "A session that was logged out has no association at its target any more, unless the delete was lost.",
     when: "rest",
     *find({ sessions, wire, world }) {
-      for (const { association, since, lost, at } of sessions.loggedOut) {
+      for (const { association, adapter, boot, lost, at } of sessions.loggedOut) {
         const { initiatorCookie, local, peer } = association;
-        const isDue = world.now - at > world.cycles(DELETE_NANOSECONDS) && !since.hasAccident() &&
+        const isDue = world.now - at > world.cycles(DELETE_NANOSECONDS) && adapter.sessions === boot &&
           wire.lostBetween(local.address, peer.address) === lost && !wire.isDoubtful(initiatorCookie);
         if (!isDue) continue;
         const target = [...world.targets.values()].find(({ address }) => equalBytes(address, peer.address));

@@ -111,7 +111,8 @@ export class WireWatch {
   #sent(datagram: Datagram, decision: Decision): void {
     const { source, destination, payload } = datagram;
     const { fate, lateCycles, payload: arriving } = decision;
-    if (fate !== "delivered" && fate !== "duplicated") {
+    const isDeaf = this.#deaf.get(formatInternetAddress(destination.address))?.silent === true;
+    if (isDeaf || (fate !== "delivered" && fate !== "duplicated")) {
       const way = `${source.address} ${destination.address}`;
       this.#lost.set(way, (this.#lost.get(way) ?? 0) + 1);
     }

@@ -211,12 +211,11 @@ export class WorldOracle implements OracleView {
     const { now } = this.world;
     const writing = this.#writingOf(call);
     const saving = this.#savingOf(call);
-    const since = this.#sinceNow();
     const leaves = this.#associationOf(call);
     const wasAtRest = this.isAtRest;
     const overlapped = [...this.#pending].some((each) => each.writing !== undefined);
     const wasCrowded = isCrowded(this.world);
-    const heard: Heard = { call, begun: now, writing, wasAtRest, wasCrowded, since, overlapped };
+    const heard: Heard = { call, begun: now, writing, wasAtRest, wasCrowded, since: this.#sinceNow(), overlapped };
     if (writing !== undefined) { for (const each of this.#pending) each.overlapped = true; }
     if ("key" in Object(call.request)) this.#keep((call.request as { readonly key?: Uint8Array }).key);
     this.#pending.add(heard);
@@ -227,7 +226,7 @@ export class WorldOracle implements OracleView {
       const mayBeSet = !REFUSED_AT_ONCE.includes(answer.status);
       if (writing !== undefined && mayBeSet) this.writer.written(writing, isDone, this.world.now);
       if (saving !== undefined) this.savings.written(saving, isDone, this.world.now);
-      if (leaves !== undefined && isDone) this.sessions.leaves({ ...leaves, since, at: this.world.now });
+      if (leaves !== undefined && isDone) this.sessions.leaves({ ...leaves, at: this.world.now });
       if (wasAtRest) this.#noteQuestion(call);
       if (isDone) this.#noteConnection(call, answer.value);
       this.#judge("answer", (look) => look.find(this, { ...heard, answer }));
@@ -304,13 +303,19 @@ export class WorldOracle implements OracleView {
   }
 
   /** The association that is to end with a session that a call logs out. */
-  #associationOf(call: ApiCall): Pick<LoggedOut, "association" | "lost"> | undefined {
+  #associationOf(call: ApiCall): Omit<LoggedOut, "at"> | undefined {
     if (call.name !== "LogoutIScsiTarget") return undefined;
     const { adapterUnique, adapterSpecific } = call.request;
-    const sessions = this.adapters[Number(adapterUnique) - 1]?.adapter.sessions?.sessions() ?? [];
-    const association = sessions.find(({ number }) => BigInt(number) === adapterSpecific)?.association;
-    if (association === undefined) return undefined;
-    return { association, lost: this.wire.lostBetween(association.local.address, association.peer.address) };
+    const { adapter } = this.adapters[Number(adapterUnique) - 1] ?? {};
+    const boot = adapter?.sessions;
+    const association = boot?.sessions().find(({ number }) => BigInt(number) === adapterSpecific)?.association;
+    if (adapter === undefined || association === undefined) return undefined;
+    return {
+      adapter,
+      boot,
+      association,
+      lost: this.wire.lostBetween(association.local.address, association.peer.address),
+    };
   }
 
   #noteQuestion(call: ApiCall): void {

@@ -63,6 +63,25 @@ const STEPS = {
       backup: [{ setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }, expect: any }]
       admin: [{ stopService: {}, after: 1ms }]
   - { startService: {} }`,
+  "two names are set, for an adapter without flash that loses its power": `
+  - setKey: { adapter: hba2, id: one.example, key: a key, flags: [ike, aggressive] }
+  - setKey: { adapter: hba2, id: another.example, key: another key, flags: [ike, aggressive] }
+  - powerCycle: { adapter: hba2 }`,
+  "a gateway is set": `
+  - setTunnelAddress: { adapter: hba0, destination: 192.0.2.20, outer: 198.51.100.1 }`,
+  "a login": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, expect: any }`,
+  "a login, and a logout": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, name: backup }
+  - logout: { session: backup }`,
+  "a login where nobody knows the adapter": `
+  - setKey: { adapter: hba2, id: 192.0.2.12, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba2, target: disk }, expect: any }`,
+  "a login is saved, and removed": `
+  - login: { adapter: hba0, target: disk, persistent: true }
+  - removePersistentLogin: { adapter: hba0, target: disk }`,
   "two logins are saved at once": `
   - parallel:
       backup: [{ login: { adapter: hba0, target: disk, persistent: true }, expect: any }]
@@ -93,5 +112,8 @@ steps:${STEPS[name]}
   - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }
   - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }
   - { getKey: { adapter: hba2, id: 192.0.2.12 }, expect: any }
+  - { getKey: { adapter: hba2, id: one.example }, expect: any }
+  - { getKey: { adapter: hba2, id: another.example }, expect: any }
+  - { listSessions: {}, expect: any }
 `;
 }
