@@ -60,6 +60,22 @@ export const LIST_RULES = {
       if (told !== there) yield `${name} tells ${told}, not ${there}`;
     },
   },
+  "a login is saved where there is memory for it": {
+    doc: "After healing an adapter with flash saves a login, and forgets it.",
+    when: "answer",
+    *find(view, { call, answer: { status }, wasAtRest }) {
+      const { adapters, isAtRest, savings } = view;
+      const isRemoval = call.name === "RemoveIScsiPersistentTarget";
+      if (!isRemoval && (call.name !== "LoginIScsiTarget" || call.request.isPersistent !== true)) return;
+      const index = view.adapterIndex(call.request.initiatorInstance);
+      if (!wasAtRest || !isAtRest || index === undefined || status === IsdscStatus.SUCCESS) return;
+      const allowed = savings.allowed(index, call.request.targetName);
+      const mayRefuse = isRemoval
+        ? status === IsdscStatus.NOT_FOUND && (allowed.has(undefined) || allowed.has(REMOVED))
+        : adapters[index]?.nvram === undefined && status === IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+      if (!mayRefuse) yield `${call.name} ended 0x${status.toString(16)}`;
+    },
+  },
   "a login stays saved until it is removed": {
     doc: "After healing an adapter has the logins that it was last told to save, and none that were removed.",
     when: "rest",

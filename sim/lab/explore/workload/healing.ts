@@ -5,7 +5,7 @@
  */
 
 import { HEALING } from "../oracle/healing.ts";
-import { drawLogin, drawSetting } from "./calls.ts";
+import { drawLogin, drawSaved, drawSetting } from "./calls.ts";
 import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 import { drawSureLogin } from "./sure_login.ts";
@@ -67,7 +67,7 @@ export function drawChecks(scope: Scope): readonly Written[] {
   const again = random.chance(1, 3) ? [{ rebootHost: {} }, { wait: "1s" }, asked, ...logins("after a boot")] : [];
   const last = random.chance(1, 3) ? [drawSetting(scope), asked, ...logins("in the end")] : [];
   const sure = random.chance(1, 3) ? drawSureLogin(scope) : [];
-  const lists = random.chance(1, 3) ? LISTS : [];
+  const lists = random.chance(1, 3) ? [...random.chance(1, 2) ? [drawSaved(scope)] : [], ...LISTS] : [];
   return [...logins("when healed"), ...lists, ...again, ...last, ...sure];
 }
 

@@ -282,6 +282,24 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
         "      const status = PERSISTENT_LOGIN_NAME.decode(request).socket < 0 ? yield* cache.persistentLogins.remove(PERSISTENT_LOGIN_NAME.decode(request)) : IsdscStatus.SUCCESS;\n",
     },
   },
+  "a login is saved where there is memory for it": {
+    what: "a login that was saved is told as one that was not",
+    story: "a gateway is set",
+    fault: {
+      file: `${SERVICE}/login_saving.ts`,
+      text: "  if (hasRoom && (yield* savedLoginIsKept(context, link, given))) return outcome.status;\n",
+      fault: "  if (hasRoom && !(yield* savedLoginIsKept(context, link, given))) return outcome.status;\n",
+    },
+  },
+  "a call of a whole world is soon over": {
+    what: "the service waits for the disk as long as for a hundred of its turns",
+    story: "a gateway is set",
+    fault: {
+      file: `${SERVICE}/service_context.ts`,
+      text: "  yield* kernel.sleep(costs.storeCommitCycles);\n",
+      fault: "  yield* kernel.sleep(200 * costs.storeCommitCycles);\n",
+    },
+  },
   "saved logins have numbers of their own": {
     what: "the number of a saved login is chosen before the disk has turned to it",
     story: "two logins are saved at once",

@@ -115,5 +115,7 @@ steps:${STEPS[name]}
   - { getKey: { adapter: hba2, id: one.example }, expect: any }
   - { getKey: { adapter: hba2, id: another.example }, expect: any }
   - { listSessions: {}, expect: any }
+  - { setKey: { adapter: hba2, id: 192.0.2.12, key: a key, flags: [ike, main] }, expect: any }
+  - { login: { adapter: hba1, target: disk, persistent: true }, expect: any }
 `;
 }
