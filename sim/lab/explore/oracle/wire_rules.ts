@@ -10,6 +10,9 @@ import type { Rule } from "./rule.ts";
 /** So long a delete may take to its target, in nanoseconds: far longer than it is on its way. */
 const DELETE_NANOSECONDS = 1e9;
 
+/** The longest exchange that comes about, with all that is sent again. */
+const LONGEST_EXCHANGE_SECONDS = 60;
+
 /** The rules by their names. */
 export const WIRE_RULES = {
   "messages are what RFC 2408 has them be": {
@@ -18,6 +21,24 @@ export const WIRE_RULES = {
     when: "step",
     *find({ wire }) {
       yield* wire.misshapen;
+    },
+  },
+  "no association outlives its lifetime": {
+    doc: "Neither end has an association whose exchange began longer ago than its lifetime and an exchange take.",
+    when: "step",
+    *find({ adapters, wire, world }) {
+      const ends = [
+        ...adapters.map(({ adapter: { name, sessions } }) => {
+          return { name, associations: sessions?.sessions().flatMap(({ association }) => association ?? []) ?? [] };
+        }),
+        ...world.targets.values(),
+      ];
+      for (const { name, associations } of ends) {
+        for (const { initiatorCookie, lifetimeSeconds } of associations) {
+          const age = world.now - (wire.begun(initiatorCookie) ?? world.now);
+          if (age > world.cycles((lifetimeSeconds + LONGEST_EXCHANGE_SECONDS) * 1e9)) yield `at ${name}`;
+        }
+      }
     },
   },
   "who logs out is gone at the target": {

@@ -98,6 +98,11 @@ export class WireWatch {
     return this.#world.now - exchange.last > this.#world.cycles(waitMilliseconds * 1e6);
   }
 
+  /** When an exchange began; `undefined` of one that nobody has seen. */
+  begun(initiatorCookie: Uint8Array): Cycle | undefined {
+    return this.#exchanges.get(bytesToHex(initiatorCookie))?.begun;
+  }
+
   /** Whether an exchange may have come about otherwise at one end than at the other. */
   isDoubtful(initiatorCookie: Uint8Array): boolean {
     return this.#exchanges.get(bytesToHex(initiatorCookie))?.isBeyond !== false;

@@ -148,7 +148,12 @@ export function drawSureLogin(scope: Scope): readonly Written[] {
     const then = scope.random.chance(1, 2)
       ? [{ addConnection: { session: name }, expect: "any" }, { listSessions: {}, expect: "any" }]
       : [];
-    const end = scope.random.chance(1, 2) ? [{ logout: { session: name }, expect: "any" }, { wait: "2s" }] : [];
+    const end = scope.random.chance(1, 2)
+      ? [{ logout: { session: name }, expect: "any" }, { wait: "2s" }]
+      // Short lifetimes are over by then.
+      : scope.random.chance(1, 6)
+      ? [{ wait: "130s" }]
+      : [];
     const struck = faults.length === 0 ? {} : { faults };
     return [{ ...login, name, ...struck }, { wait: `${LAST_SENT_AGAIN}s` }, ...then, ...end];
   });

@@ -254,6 +254,15 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       fault: "      messageId: 0,\n",
     },
   },
+  "no association outlives its lifetime": {
+    what: "an association has nine times its lifetime, and is not keyed anew before",
+    story: "a login of two minutes",
+    fault: {
+      file: "firmware/ike/timekeeper.ts",
+      text: '    start("lifetime", lifetimeSeconds);\n',
+      fault: '    if (lifetimeSeconds > 0) return start("lifetime", 9 * lifetimeSeconds);\n',
+    },
+  },
   "who logs out is gone at the target": {
     what: "a session ends, and its target is not told",
     story: "a login, and a logout",

@@ -7,7 +7,7 @@
 
 const POLICY = "policy: { suites: [aes128-sha1-modp768] }";
 
-/** Steps before the healing: of a world with three adapters and one target that knows two of them. */
+/** Steps before the healing: of a world with four adapters and one target that knows three of them. */
 const STEPS = {
   "a group key, for an adapter without flash too": `
   - setGroupKey: { key: a key }`,
@@ -72,6 +72,10 @@ const STEPS = {
   "a login": `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
   - { login: { adapter: hba0, target: disk }, expect: any }`,
+  "a login of two minutes": `
+  - setKey: { adapter: hba3, id: 192.0.2.13, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba3, target: disk }, expect: any }
+  - wait: 3min`,
   "a login, and a logout": `
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
   - { login: { adapter: hba0, target: disk }, name: backup }
@@ -102,8 +106,9 @@ adapters:
   hba0: { storage: nvram, ports: [192.0.2.10], ${POLICY} }
   hba1: { storage: nvram, ports: [192.0.2.11], ${POLICY} }
   hba2: { storage: ram, ports: [192.0.2.12], ${POLICY} }
+  hba3: { storage: ram, ports: [192.0.2.13], policy: { suites: [aes128-sha1-modp768], lifetime: 60s, rekeyMargin: 20s } }
 targets:
-  disk: { address: 192.0.2.20, keys: { 192.0.2.10: a key, 192.0.2.11: a key }, ${POLICY} }
+  disk: { address: 192.0.2.20, keys: { 192.0.2.10: a key, 192.0.2.11: a key, 192.0.2.13: a key }, ${POLICY} }
 steps:${STEPS[name]}
   - name: healing
     sequence:
