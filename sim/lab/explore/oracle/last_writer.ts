@@ -141,8 +141,9 @@ function write<Name extends string>(
   acknowledged: boolean,
   isOfThisRun: boolean,
 ): void {
-  // Only what ended after this one had begun may have happened after it.
-  const rivals = acknowledged ? cell.ended.filter((each) => each.end >= begun) : [];
+  // Only what ended after this one had begun may have happened after it: the next call of a program begins in the cycle
+  // in which the one before is answered.
+  const rivals = acknowledged ? cell.ended.filter((each) => each.end > begun) : [];
   if (persist) {
     cell.durable = acknowledged ? new Set<Value>([value]) : new Set([...cell.durable, value]);
     for (const rival of rivals) if (rival.persist) cell.durable.add(rival.value);

@@ -68,6 +68,8 @@ export interface ExpectedLogin {
   readonly possible: ReadonlySet<Value>;
   /** Whether the target may take some of what the adapter may use, in some mode. */
   readonly mayMatch: boolean;
+  /** Whether it may want a tunnel for which there is no gateway. */
+  readonly mayLackGateway: boolean;
   /** Whether the target takes all of what the adapter may use, in each mode. */
   readonly mustMatch: boolean;
   /** Through what, to whom. */
@@ -82,6 +84,10 @@ export interface OracleView {
   readonly adapters: readonly AdapterUnit[];
   /** What may be in force. */
   readonly writer: LastWriter;
+  /** Which logins adapters may have saved, by the names of targets. */
+  readonly savings: LastWriter;
+  /** The flags that were set with keys, by these in hex. */
+  readonly flags: ReadonlyMap<Value, bigint>;
   /** Calls that are under way. */
   readonly pending: readonly PendingCall[];
   /** Whether none is. */

@@ -5,17 +5,23 @@
  * @module
  */
 
+import { LIST_RULES } from "./list_rules.ts";
 import { MEMORY_RULES } from "./memory_rules.ts";
 import type { Look, Rule } from "./rule.ts";
 import { SESSION_RULES } from "./session_rules.ts";
 import { SETTING_RULES } from "./setting_rules.ts";
+import { WIRE_RULES } from "./wire_rules.ts";
 
 export type { Look, Rule } from "./rule.ts";
 
 /** The rules by their names. */
-export const RULES = { ...SETTING_RULES, ...SESSION_RULES, ...MEMORY_RULES } as const satisfies Readonly<
-  Record<string, Rule>
->;
+export const RULES = {
+  ...SETTING_RULES,
+  ...SESSION_RULES,
+  ...WIRE_RULES,
+  ...LIST_RULES,
+  ...MEMORY_RULES,
+} as const satisfies Readonly<Record<string, Rule>>;
 
 /** The name of a rule. */
 export type RuleName = keyof typeof RULES;

@@ -6,7 +6,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import type { PersistentLogins } from "../../../../firmware/cache/persistent_logins.ts";
-import { IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import { IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
 import type { UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
 import { knownOfPersistentLogin } from "../../../../host/miniport/sessions.ts";
 import type { AdapterUnit } from "../../world/world.ts";
@@ -33,9 +33,56 @@ export const SESSION_RULES = {
       if (status === IsdscStatus.SUCCESS && !mayMatch && isOneRun && (isAtRest || !overlapped)) {
         yield `the login ${where} came about with ${tell(login.known)}, not ${[...possible].map(tell).join(" or ")}`;
       }
-      const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS : hasFailedInCalm(answered);
+      const isWithoutKey = [...possible].every((key) => key === undefined);
+      const isTold = status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
+      if (isAtRest && isOneRun && (isTold ? !possible.has(undefined) : isWithoutKey)) {
+        yield `the login ${where} ended 0x${status.toString(16)} ${isTold ? "with" : "without"} a key`;
+      }
+      const isExcused = answered.call.name === "AddIScsiConnection"
+        ? !hasSession(login.unit, answered.call.request.uniqueSessionId.adapterSpecific)
+        : status === IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS && login.mayLackGateway;
+      const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS && !isExcused : hasFailedInCalm(answered);
       if (mustComeAbout && mustMatch && !wasCrowded && harmTo(view, login, answered) === "none") {
         yield `the login ${where} with the right key ended 0x${status.toString(16)}`;
+      }
+    },
+  },
+  "a session is as its flags say": {
+    doc: "A login has come about in a mode, and with PFS or without, as its flags say, or those of a key in force.",
+    when: "answer",
+    *find(view, answered) {
+      const { call, answer: { status, value }, overlapped, since } = answered;
+      const login = status === IsdscStatus.SUCCESS && !overlapped && since.isCalm()
+        ? plainLogin(view, answered)
+        : undefined;
+      const number = Number(sessionOf(value)?.adapterSpecific);
+      const session = login?.unit.adapter.sessions?.sessions().find((each) => each.number === number);
+      if (login === undefined || session?.association === undefined || call.name !== "LoginIScsiTarget") return;
+      const { securityFlags: given = 0n } = call.request;
+      const { association: { mode }, phase2: { pfs } } = session;
+      const isAllowed = [...login.possible].map((key) => view.flags.get(key)).some((ofKey = 0n) => {
+        const flags = [given, ofKey, MAIN_MODE].find((each) => (each & SecurityFlag.valid) !== 0n) ?? 0n;
+        const [modeFlag, hasPfs] = [MODE_FLAGS[mode], (flags & SecurityFlag.pfsEnabled) !== 0n];
+        return (flags & modeFlag) !== 0n && pfs === hasPfs;
+      });
+      if (!isAllowed) yield `the login ${login.where} came about in ${mode} mode, PFS ${pfs}`;
+    },
+  },
+  "a call of a whole world is soon over": {
+    doc:
+      "After healing a call needs no timer: what it waits for tells it. Nor does a login that comes about undisturbed.",
+    when: "answer",
+    *find(view, answered) {
+      const { call: { name }, begun, answer: { status }, wasAtRest, since } = answered;
+      if (!wasAtRest || !view.isAtRest || since.hasAccident()) return;
+      const login = plainLogin(view, answered);
+      const mayTakeTime = name.includes("Login") || name === "AddIScsiConnection"
+        ? (login?.mustMatch !== true ||
+          status !== IsdscStatus.SUCCESS || harmTo(view, login, answered) !== "none")
+        : false;
+      const { world } = view;
+      if (!mayTakeTime && world.now - begun > world.cycles(SOON_NANOSECONDS)) {
+        yield `${name} took ${(world.now - begun) / world.cycles(1e6)} ms`;
       }
     },
   },
@@ -133,6 +180,14 @@ export const SESSION_RULES = {
   },
 } as const satisfies Readonly<Record<string, Rule>>;
 
+/** Longer than anything takes that waits for no timer. */
+const SOON_NANOSECONDS = 900e6;
+
+/** If neither a login nor its key says anything. */
+const MAIN_MODE = SecurityFlag.valid | SecurityFlag.mainModeEnabled;
+
+const MODE_FLAGS = { main: SecurityFlag.mainModeEnabled, aggressive: SecurityFlag.aggressiveModeEnabled } as const;
+
 /** How a login ends of which phase 1 has failed. */
 const PHASE1_FAILURES: readonly number[] = [
   IsdscStatus.CONNECTION_FAILED,
@@ -148,8 +203,11 @@ function hasFailedInCalm({ answer: { status }, since, overlapped }: AnsweredCall
 
 /** What can be said of a login that is made now, and not saved. */
 function plainLogin(view: OracleView, { call }: AnsweredCall): ExpectedLogin | undefined {
-  const isPlain = call.name === "LoginIScsiTarget" && call.request.isPersistent !== true;
-  return isPlain ? view.loginOf(call.request) : undefined;
+  if (call.name === "LoginIScsiTarget") return call.request.isPersistent ? undefined : view.loginOf(call.request);
+  if (call.name !== "AddIScsiConnection") return undefined;
+  const { uniqueSessionId: { adapterUnique }, ...request } = call.request;
+  const initiatorInstance = view.adapters[Number(adapterUnique) - 1]?.adapter.name;
+  return view.loginOf({ ...request, targetName: "", initiatorInstance });
 }
 
 /** What has happened on the wire to the exchanges of a login. */

@@ -6,6 +6,8 @@
 
 import type { AdapterSessions } from "../../../../firmware/session/sessions.ts";
 import { type ConnectionInformation, ConnectionState } from "../../../../firmware/manual/interface.ts";
+import type { AssociationSummary } from "../../../../firmware/ike/mod.ts";
+import type { Cycle } from "../../../kernel/task.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 
 /** The connections of an adapter that are established. */
@@ -13,10 +15,31 @@ export function activeConnections({ adapter }: AdapterUnit): readonly Connection
   return adapter.connections.filter(({ state }) => state === ConnectionState.active);
 }
 
+/** A session that was logged out. */
+export interface LoggedOut {
+  /** Its association. */
+  readonly association: AssociationSummary;
+  /** How many datagrams were lost on the way to its target before. */
+  readonly lost: number;
+  /** The adapter, and its boot. */
+  readonly adapter: AdapterUnit["adapter"];
+  /** That boot. */
+  readonly boot: AdapterSessions | undefined;
+  /** When its caller was told. */
+  readonly at: Cycle;
+}
+
 /** Remembers who was told of what. */
 export class SessionWatch {
+  /** The sessions that were logged out. */
+  readonly loggedOut: LoggedOut[] = [];
   /** Numbers of connections, by the boot of the adapter that has them. */
   readonly #owned = new WeakMap<AdapterSessions, Set<number>>();
+
+  /** A session was logged out. */
+  leaves(session: LoggedOut): void {
+    this.loggedOut.push(session);
+  }
 
   /** Somebody was told of a connection. */
   told(unit: AdapterUnit, connection: number): void {

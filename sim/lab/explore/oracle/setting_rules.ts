@@ -5,8 +5,10 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { TUNNEL_ADDRESS_LIMIT } from "../../../../firmware/cache/security_records.ts";
 import { AdapterStatus, IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import { isLeftBehind } from "../../../../host/initiator_service/left_tunnels.ts";
 import { differences, heldSettings, isKey, keyName, tableKeys, tell } from "./observed.ts";
 import type { OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
@@ -73,6 +75,48 @@ export const SETTING_RULES = {
         yield `${keyName({ portNumber, ...authInfo })} of ${call.request.initiatorName}: ` +
           `the question is answered 0x${answer.status.toString(16)}`;
       }
+      const certain = allowed.findIndex((values) => !values.has(undefined));
+      const candidates = allowed.slice(0, certain < 0 ? allowed.length : certain + 1).flatMap((each) => [...each]);
+      if (isFound && !candidates.some((key) => view.flags.get(key) === answer.value)) {
+        yield `${keyName({ portNumber, ...authInfo })} of ${call.request.initiatorName} is told with other flags`;
+      }
+    },
+  },
+  "keys lie in the order in which they were set": {
+    doc:
+      "After healing, and when asked, the keys of a port lie in the order in which they were set for the first time.",
+    when: "rest",
+    // Of several names an adapter presents the one that comes first.
+    *find(view) {
+      for (const [index, { adapter }] of view.adapters.entries()) {
+        const keys = view.isAsked(index) ? adapter.cache?.keyTable.entries() ?? [] : [];
+        for (const port of new Set(keys.map(({ portNumber }) => portNumber))) {
+          const names = keys.filter(({ portNumber }) => portNumber === port).map(keyName);
+          const ordered = view.writer.inOrder(index, names);
+          if (ordered !== undefined && ordered.join() !== names.join()) {
+            yield `${adapter.name} has ${names.join(", ")}, in this order`;
+          }
+        }
+      }
+    },
+  },
+  "an adapter has the gateways that the service holds": {
+    doc: "After healing, and when asked, an adapter has each outer address that the service holds for it.",
+    when: "rest",
+    *find(view) {
+      const { run } = view.world.host.service;
+      for (const [index, { adapter: { cache, name } }] of view.adapters.entries()) {
+        const [link, held] = [run?.link(name), run?.context.held];
+        if (cache === undefined || link === undefined || held === undefined || !view.isAsked(index)) continue;
+        for (const row of held.effective(name)) {
+          if (row.row.kind !== "tunnel-address" || isLeftBehind(row) || link.notKept.has(row.key)) continue;
+          const record = held.open(row);
+          if (record?.kind !== "tunnel-address") continue;
+          const found = cache.tunnelAddress(record.portNumber, record.destination);
+          const isSame = typeof found === "object" && equalBytes(found.bytes, record.outerAddress.bytes);
+          if (!isSame) yield `a gateway of ${name} is ${typeof found === "object" ? "another" : "missing"}`;
+        }
+      }
     },
   },
   "a setting comes about": {
@@ -81,7 +125,9 @@ export const SETTING_RULES = {
     *find({ isAtRest, adapters }, { call: { name, request }, answer: { status }, wasAtRest }) {
       const isSetting = typeof request === "object" && "persist" in request;
       if (!isAtRest || !wasAtRest || !isSetting || status === IsdscStatus.SUCCESS) return;
-      const mayRefuse = status === IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED && !adapters.every(keepsKeys);
+      const mayRefuse = status === IsdscStatus.HBA_SECURITY_CACHE_NOT_SUPPORTED
+        ? !adapters.every(keepsKeys)
+        : status === IsdscStatus.HBA_SECURITY_CACHE_FULL && adapters.some(isFull);
       if (!mayRefuse) yield `${name} ended 0x${status.toString(16)}`;
     },
   },
@@ -106,10 +152,17 @@ export const SETTING_RULES = {
       "After healing, and when asked, the generational GUID of a cache is the one by which the service vouches for it.",
     when: "rest",
     *find(view) {
-      for (const [index, { adapter }] of view.adapters.entries()) {
-        const expected = view.world.host.service.run?.context.held.generation(adapter.name);
+      for (const [index, { adapter, flash }] of view.adapters.entries()) {
+        const held = view.world.host.service.run?.context.held;
+        const expected = held?.generation(adapter.name);
         const found = adapter.cache?.generationalGuid;
-        if (expected === undefined || found === undefined || !view.isAsked(index)) continue;
+        if (found === undefined || !view.isAsked(index)) continue;
+        const mustHaveOne = flash?.counters.failures === 0 && !isFull({ adapter }) &&
+          held?.hasVolatile(adapter.name) === false;
+        if (expected === undefined) {
+          if (mustHaveOne) yield `the cache of ${adapter.name} has none`;
+          continue;
+        }
         if (expected.some((byte, index) => byte !== found[index])) yield `the cache of ${adapter.name} has another`;
       }
     },
@@ -135,8 +188,7 @@ export const SETTING_RULES = {
     when: "command",
     *find(view, { unit: { adapter }, command, end }) {
       if (end.status !== IsdscStatus.HBA_SECURITY_CACHE_FULL) return;
-      const { keysStored = 0, keysDamaged = 0, keyCapacity = 0 } = adapter.cache?.information() ?? {};
-      if (keysStored + keysDamaged >= keyCapacity) return;
+      if (isFull({ adapter })) return;
       const names = view.writer.names(view.adapterIndex(adapter.name) ?? 0);
       if (command === "setTunnelModeOuterAddress" && names.length >= TUNNEL_ADDRESS_LIMIT) return;
       yield `${command} of ${adapter.name} ended as full`;
@@ -172,6 +224,11 @@ function isSettled({ settled }: { readonly settled: boolean }): boolean {
   return settled;
 }
 
+function isFull({ adapter }: Pick<OracleView["adapters"][number], "adapter">): boolean {
+  const { keysStored = 0, keysDamaged = 0, keyCapacity = 0 } = adapter.cache?.information() ?? {};
+  return keysStored + keysDamaged >= keyCapacity;
+}
+
 function keepsKeys({ adapter }: OracleView["adapters"][number]): boolean {
   return (adapter.cache?.information().keyCapacity ?? 0) > 0;
 }
@@ -185,5 +242,8 @@ function answeringKeys(
   const whose = (name: string) => name.slice(0, name.lastIndexOf(" at "));
   const asked = keyName({ portNumber, idType, id });
   const all = keyName({ portNumber: 0xffff_ffff, idType, id });
-  return names.filter((name) => asked === all ? whose(name) === whose(all) : name === asked || name === all);
+  // The better first.
+  const best = asked === all ? all : asked;
+  return names.filter((name) => asked === all ? whose(name) === whose(all) : name === asked || name === all)
+    .toSorted((a, b) => Number(b === best) - Number(a === best));
 }

@@ -38,7 +38,10 @@ interface WatchedExchange {
 
 const HEADER_BYTES = 28;
 const EXCHANGE_TYPE_OFFSET = 18;
+const VERSION_OFFSET = 17;
 const FLAGS_OFFSET = 19;
+const ID_OFFSET = 20;
+const LENGTH_OFFSET = 24;
 const ENCRYPTED = 1;
 /**
  * What HASH_I and HASH_R are sure to cover of an encrypted message, or what garbles it: the header, and the first blocks.
@@ -57,6 +60,12 @@ export class WireWatch {
   readonly #exchanges = new Map<string, WatchedExchange>();
   readonly #deaf: ReadonlyMap<string, { readonly silent: boolean }>;
   readonly #lateCycles: number;
+  /** Ways on which something was lost, and how often. */
+  readonly #lost = new Map<string, number>();
+  /** Ids of messages after phase 1, with both cookies. */
+  readonly #ids = new Set<string>();
+  /** What is wrong with messages, in words. */
+  readonly misshapen: Set<string> = new Set();
 
   /** Watches from now on. */
   constructor(world: World) {
@@ -89,8 +98,31 @@ export class WireWatch {
     return this.#world.now - exchange.last > this.#world.cycles(waitMilliseconds * 1e6);
   }
 
-  #sent(datagram: Datagram, { fate, lateCycles, payload: arriving }: Decision): void {
+  /** When an exchange began; `undefined` of one that nobody has seen. */
+  begun(initiatorCookie: Uint8Array): Cycle | undefined {
+    return this.#exchanges.get(bytesToHex(initiatorCookie))?.begun;
+  }
+
+  /** Whether an exchange may have come about otherwise at one end than at the other. */
+  isDoubtful(initiatorCookie: Uint8Array): boolean {
+    return this.#exchanges.get(bytesToHex(initiatorCookie))?.isBeyond !== false;
+  }
+
+  /** How many datagrams have not arrived, or not as they were sent, of those from one address to another. */
+  lostBetween(from: Uint8Array, to: Uint8Array): number {
+    return this.#lost.get(`${from} ${to}`) ?? 0;
+  }
+
+  #sent(datagram: Datagram, decision: Decision): void {
     const { source, destination, payload } = datagram;
+    const { fate, lateCycles, payload: arriving } = decision;
+    const isDeaf = this.#deaf.get(formatInternetAddress(destination.address))?.silent === true;
+    if (isDeaf || (fate !== "delivered" && fate !== "duplicated")) {
+      const way = `${source.address} ${destination.address}`;
+      this.#lost.set(way, (this.#lost.get(way) ?? 0) + 1);
+    }
+    // One octet keeps a translator's mapping alive.
+    if (source.port === ISAKMP_PORT && payload.length > 1) this.#look(payload);
     const type = payload[EXCHANGE_TYPE_OFFSET] ?? 0;
     if (payload.length < HEADER_BYTES || source.port !== ISAKMP_PORT || !PHASE1_TYPES.includes(type)) return;
     const [from, to] = [formatInternetAddress(source.address), formatInternetAddress(destination.address)];
@@ -101,11 +133,28 @@ export class WireWatch {
       this.#exchanges.set(cookie, exchange);
     }
     exchange.last = this.#world.now;
+    if (exchange.from !== from && exchange.to !== from) this.misshapen.add("two exchanges have one cookie");
     const round = from === exchange.from ? roundOf(exchange, payload) : exchange.rounds.at(-1);
     if (this.#deaf.get(exchange.to)?.silent === true || lateCycles > this.#lateCycles) exchange.isBeyond = true;
     if (fate === "delivered" || fate === "duplicated" || round === undefined) return;
     if (fate === "corrupted" && !isDropped(payload, arriving)) exchange.isBeyond = true;
     else round.losses++;
+  }
+
+  /** Looks at the header of a message (RFC 2408 §3.1). */
+  #look(message: Uint8Array): void {
+    const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+    const isWhole = message.length >= HEADER_BYTES && view.getUint32(LENGTH_OFFSET) === message.length;
+    if (!isWhole || view.getUint8(VERSION_OFFSET) !== 0x10 || view.getBigUint64(0) === 0n) {
+      this.misshapen.add("a header is not that of its message");
+      return;
+    }
+    const id = view.getUint32(ID_OFFSET);
+    const isPhase1 = PHASE1_TYPES.includes(view.getUint8(EXCHANGE_TYPE_OFFSET));
+    if (isPhase1 !== (id === 0)) this.misshapen.add("a message has an id of another exchange");
+    const key = bytesToHex(message.subarray(0, 16)) + id;
+    if (!isPhase1 && this.#ids.has(key)) this.misshapen.add("two messages have one id");
+    this.#ids.add(key);
   }
 }
 

@@ -7,21 +7,23 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { DEFAULT_POLICY } from "../../../../firmware/ike/policy.ts";
+import { ALL_PORTS, internetAddress, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters, UniqueConnectionId } from "../../../../host/iscsidsc/structures.ts";
 import { resolveAddress } from "../../../../host/initiator_service/address_resolution.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
-import { LastWriter, type Writing } from "./last_writer.ts";
+import { LastWriter, type Value, type Writing } from "./last_writer.ts";
 import { CommandWatch, type EndedCommand } from "./command_watch.ts";
 import { CHAOS, HEALING, isCalled } from "./healing.ts";
+import { REMOVED, SAVED } from "./list_rules.ts";
 import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
-import { SessionWatch } from "./session_watch.ts";
+import { type LoggedOut, SessionWatch } from "./session_watch.ts";
 import { StoredSettings } from "./stored_settings.ts";
 import { WireWatch } from "./wire_watch.ts";
 
@@ -53,6 +55,10 @@ export class WorldOracle implements OracleView {
   readonly adapters: readonly AdapterUnit[];
   /** What may be in force. */
   readonly writer: LastWriter;
+  /** Which logins adapters may have saved, by the names of targets. */
+  readonly savings: LastWriter;
+  /** The flags that were set with keys, by these in hex. */
+  readonly flags: Map<Value, bigint> = new Map();
   /** All keys that anybody has given, in hex. */
   readonly secrets: Set<string> = new Set();
   /** Looks for them. */
@@ -90,6 +96,7 @@ export class WorldOracle implements OracleView {
     this.world = world;
     this.adapters = [...world.adapters.values()];
     this.writer = new LastWriter(this.adapters.length);
+    this.savings = new LastWriter(this.adapters.length);
     this.secretPlaces = new SecretPlaces(world);
     this.#presented = new PresentedKeys(this.writer);
     this.#stored = new StoredSettings(world);
@@ -163,7 +170,7 @@ export class WorldOracle implements OracleView {
 
   /** What can be said of a login that begins or ends now. */
   loginOf(
-    { initiatorInstance, initiatorPortNumber = 0, targetPortal, key }: LoginParameters,
+    { initiatorInstance, initiatorPortNumber = 0, targetPortal, key, securityFlags = 0n }: LoginParameters,
   ): ExpectedLogin | undefined {
     const index = this.adapterIndex(initiatorInstance);
     const unit = index === undefined ? undefined : this.adapters[index];
@@ -176,6 +183,15 @@ export class WorldOracle implements OracleView {
     const presented = key !== undefined && key.length > 0
       ? [{ identity: ownIdentity(from), key: bytesToHex(key) }]
       : this.#presented.of(index, initiatorPortNumber, addresses);
+    const flags = presented.map((each) => {
+      return [securityFlags, this.flags.get(each.key) ?? 0n].find((each) => (each & SecurityFlag.valid) !== 0n);
+    });
+    // Who wants no IKE logs in without a key.
+    if (flags.some((each = SecurityFlag.ikeIpsecEnabled) => (each & SecurityFlag.ikeIpsecEnabled) === 0n)) {
+      return undefined;
+    }
+    const gateway = tunnelName(ALL_PORTS, internetAddress(target.address)?.bytes ?? target.address);
+    const wantsTunnel = flags.some((each = 0n) => (each & SecurityFlag.tunnelModePreferred) !== 0n);
     const accepted = presented.map((each) => acceptance(target, from, each));
     return {
       unit,
@@ -184,6 +200,7 @@ export class WorldOracle implements OracleView {
       known: presented.map(({ identity }) => keyAt(target, identity)).find((each) => each !== undefined),
       possible: new Set(presented.map((each) => each.key)),
       mayMatch: accepted.some((each) => each !== "no"),
+      mayLackGateway: wantsTunnel && this.writer.allowed(index, gateway).has(undefined),
       mustMatch: accepted.every((each) => each === "yes"),
       where: `through ${initiatorInstance} at ${target.name}`,
     };
@@ -193,6 +210,8 @@ export class WorldOracle implements OracleView {
     this.service.look();
     const { now } = this.world;
     const writing = this.#writingOf(call);
+    const saving = this.#savingOf(call);
+    const leaves = this.#associationOf(call);
     const wasAtRest = this.isAtRest;
     const overlapped = [...this.#pending].some((each) => each.writing !== undefined);
     const wasCrowded = isCrowded(this.world);
@@ -203,9 +222,13 @@ export class WorldOracle implements OracleView {
     return (answer) => {
       this.service.look();
       this.#pending.delete(heard);
-      if (writing !== undefined) this.writer.written(writing, answer.status === 0, this.world.now);
+      const isDone = answer.status === 0;
+      const mayBeSet = !REFUSED_AT_ONCE.includes(answer.status);
+      if (writing !== undefined && mayBeSet) this.writer.written(writing, isDone, this.world.now);
+      if (saving !== undefined) this.savings.written(saving, isDone, this.world.now);
+      if (leaves !== undefined && isDone) this.sessions.leaves({ ...leaves, at: this.world.now });
       if (wasAtRest) this.#noteQuestion(call);
-      if (answer.status === 0) this.#noteConnection(call, answer.value);
+      if (isDone) this.#noteConnection(call, answer.value);
       this.#judge("answer", (look) => look.find(this, { ...heard, answer }));
     };
   }
@@ -240,6 +263,7 @@ export class WorldOracle implements OracleView {
       const { initiatorName, initiatorPortNumber: portNumber, authInfo, persist } = call.request;
       const adapter = this.adapterIndex(initiatorName) ?? "all";
       this.#presented.note({ ...authInfo, portNumber });
+      this.flags.set(bytesToHex(authInfo.key), authInfo.securityFlags);
       return {
         ...common,
         adapter,
@@ -259,6 +283,39 @@ export class WorldOracle implements OracleView {
     const name = tunnelName(initiatorPortNumber, destination.bytes);
     const adapter = this.adapterIndex(initiatorName) ?? "all";
     return { ...common, adapter, name, persist, value: bytesToHex(outer.bytes) };
+  }
+
+  /** What a call has an adapter save, or forget. */
+  #savingOf(call: ApiCall): Writing | undefined {
+    const isRemoval = call.name === "RemoveIScsiPersistentTarget";
+    if (!isRemoval && (call.name !== "LoginIScsiTarget" || call.request.isPersistent !== true)) return undefined;
+    const adapter = this.adapterIndex(call.request.initiatorInstance);
+    if (adapter === undefined) return undefined;
+    const value = isRemoval ? REMOVED : SAVED;
+    return {
+      adapter,
+      name: call.request.targetName,
+      persist: true,
+      value,
+      begun: this.world.now,
+      run: this.writer.run,
+    };
+  }
+
+  /** The association that is to end with a session that a call logs out. */
+  #associationOf(call: ApiCall): Omit<LoggedOut, "at"> | undefined {
+    if (call.name !== "LogoutIScsiTarget") return undefined;
+    const { adapterUnique, adapterSpecific } = call.request;
+    const { adapter } = this.adapters[Number(adapterUnique) - 1] ?? {};
+    const boot = adapter?.sessions;
+    const association = boot?.sessions().find(({ number }) => BigInt(number) === adapterSpecific)?.association;
+    if (adapter === undefined || association === undefined) return undefined;
+    return {
+      adapter,
+      boot,
+      association,
+      lost: this.wire.lostBetween(association.local.address, association.peer.address),
+    };
   }
 
   #noteQuestion(call: ApiCall): void {
@@ -323,6 +380,14 @@ function connectionOf(value: unknown): UniqueConnectionId | undefined {
   const isId = typeof given === "object" && given !== null && "adapterUnique" in given && "adapterSpecific" in given;
   return isId ? given as UniqueConnectionId : undefined;
 }
+
+/** How settings end that nothing can come of. */
+const REFUSED_AT_ONCE: readonly number[] = [
+  IsdscStatus.INVALID_PORT_NUMBER,
+  IsdscStatus.INVALID_PARAMETER,
+  IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED,
+  IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE,
+];
 
 /** Half-open exchanges with one target from which on it may take no more: saved logins may begin two beside another. */
 const CROWD = DEFAULT_POLICY.halfOpenPerAddress - 2;

@@ -6,11 +6,22 @@
 
 import type { Scope, Whom, Written } from "./scope.ts";
 
-const FLAGS = [["ike", "main"], ["ike", "aggressive"], ["ike", "main", "pfs"]] as const;
+const FLAGS = [
+  ["ike", "main"],
+  ["ike", "main"],
+  ["ike", "main"],
+  ["ike", "aggressive"],
+  ["ike", "aggressive"],
+  ["ike", "aggressive"],
+  ["ike", "main", "pfs"],
+  ["ike", "main", "aggressive", "transport"],
+  ["ike", "main", "tunnel"],
+  [],
+] as const;
 
 /** A setting of somebody's key. */
 export function settingOf(scope: Scope, adapter: string, { id, port }: Whom): Written {
-  const whose = id === "own" ? scope.address(adapter) : id;
+  const whose = id === "own" ? scope.address(adapter, port) : id;
   const setKey = {
     adapter,
     ...(port === "all" ? {} : { port }),
@@ -41,26 +52,47 @@ export function drawSetting(scope: Scope, adapter: string = scope.adapter()): Wr
 /** A question for a key that the story is about. */
 export function drawQuestion(scope: Scope, adapter: string = scope.adapter()): Written {
   const { id, port } = scope.pick(scope.whom);
-  const getKey = { adapter, ...(port === "all" ? {} : { port }), id: id === "own" ? scope.address(adapter) : id };
+  const getKey = { adapter, ...(port === "all" ? {} : { port }), id: id === "own" ? scope.address(adapter, port) : id };
   return { getKey, expect: "any" };
 }
 
 /** A login that nothing else speaks of. */
 export function drawLogin(scope: Scope, adapter: string = scope.adapter()): Written {
   const key = scope.random.chance(1, 6) ? { key: scope.key() } : {};
-  return { login: { adapter, target: scope.pick(["disk", "disk", "tape"]), ...key }, expect: "any" };
+  const port = scope.port();
+  return {
+    login: { adapter, ...(port === 0 ? {} : { port }), target: scope.pick(["disk", "disk", "tape"]), ...key },
+    expect: "any",
+  };
 }
 
 /** A login that the adapter saves, or one that it forgets. */
 export function drawSaved(scope: Scope, adapter: string = scope.adapter()): Written {
   return scope.random.chance(2, 3)
     ? { login: { adapter, target: scope.pick(["disk", "tape"]), persistent: true }, expect: "any" }
-    : { removePersistentLogin: { adapter, target: "disk" }, expect: "any" };
+    : { removePersistentLogin: { adapter, target: scope.pick(["disk", "tape"]) }, expect: "any" };
 }
 
 /** Any call of an application: mostly a setting. */
 export function drawCall(scope: Scope): Written {
   return scope.pick([drawSetting, drawSetting, drawSetting, drawQuestion, drawLogin, drawSaved])(scope);
+}
+
+/** A call that is refused, whatever it is for: nothing may come of it. */
+export function drawMistake(scope: Scope): Written {
+  const adapter = scope.adapter();
+  const whose = { adapter, id: scope.address(adapter), key: scope.key() };
+  const mistake = scope.pick<Written>([
+    { setKey: { ...whose, port: 7 } },
+    { setKey: { ...whose, id: "type11:0a0b" } },
+    { setKey: { ...whose, key: `0x${"5e".repeat(300)}` } },
+    { wmi: { adapter, method: "SetPresharedKeyForId", hex: "00" } },
+    { wmi: { adapter, method: "GetPresharedKeyForId", in: { IdSize: 9999 } } },
+    { mailbox: { adapter, command: "openSession", hex: "00" } },
+    { mailbox: { adapter, command: "getAdapterInformation", responseBytes: 1 } },
+    { mailbox: { adapter, command: 0xfe } },
+  ]);
+  return { ...mistake, expect: "any" };
 }
 
 /** Something that another program does to an adapter's cache. */

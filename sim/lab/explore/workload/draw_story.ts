@@ -12,9 +12,6 @@ import { type DrawnOperation, OPERATIONS } from "./operations.ts";
 import { drawScope, type Scope, type Written } from "./scope.ts";
 import type { WrittenScenario } from "./story.ts";
 
-/** The smallest Diffie-Hellman group: what it takes is real time, and no story is about it. */
-const POLICY = { suites: ["aes128-sha1-modp768"] };
-
 /** The keys of the targets, by target and address of the adapter. */
 export type TargetKeys = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -36,17 +33,17 @@ export function drawStory(seed: number): WrittenScenario {
 
 /** A story of steps that are drawn, in a world of adapters and of targets that know some keys. */
 export function storyOf(
-  { adapters }: Scope,
+  { adapters, policy }: Scope,
   name: string,
   seed: number,
   steps: readonly Written[],
   targetKeys: TargetKeys,
 ): WrittenScenario {
   const targets = Object.entries(targetKeys).map(([name, keys], index): [string, Written] => {
-    return [name, { address: `192.0.2.${20 + index}`, keys, policy: POLICY }];
+    return [name, { address: `192.0.2.${20 + index}`, keys, policy }];
   });
-  const written = [...adapters].map(([name, { storage, address }]): [string, Written] => {
-    return [name, { storage, ports: [address], policy: POLICY }];
+  const written = [...adapters].map(([name, { addresses, ...others }]): [string, Written] => {
+    return [name, { ...others, ports: addresses, policy }];
   });
   return {
     name,
@@ -112,7 +109,7 @@ export function drawKeys(scope: Scope): TargetKeys {
     return (itsOwn ? scope.lastKeyFor(id) : undefined) ?? scope.pick(late ? keys.slice(-3) : keys);
   };
   const names = new Set(scope.whom.flatMap(({ id }) => id.endsWith(".example") ? [id] : []));
-  const known = [...[...scope.adapters.values()].map(({ address }) => address), ...names];
+  const known = [...[...scope.adapters.values()].flatMap(({ addresses }) => addresses), ...names];
   const of = () => Object.fromEntries(known.map((each) => [each, draw(each)]));
   return { disk: of(), tape: of() };
 }

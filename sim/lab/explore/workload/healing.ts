@@ -5,10 +5,12 @@
  */
 
 import { HEALING } from "../oracle/healing.ts";
-import { drawLogin, drawSetting } from "./calls.ts";
+import { drawLogin, drawSaved, drawSetting } from "./calls.ts";
 import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 import { drawSureLogin } from "./sure_login.ts";
+
+const LISTS = ["listInitiators", "listSessions", "listPersistentLogins"].map((each) => ({ [each]: {}, expect: "any" }));
 
 const ALL_HEARD = { disk: { silent: false }, tape: { silent: false } };
 
@@ -65,12 +67,15 @@ export function drawChecks(scope: Scope): readonly Written[] {
   const again = random.chance(1, 3) ? [{ rebootHost: {} }, { wait: "1s" }, asked, ...logins("after a boot")] : [];
   const last = random.chance(1, 3) ? [drawSetting(scope), asked, ...logins("in the end")] : [];
   const sure = random.chance(1, 3) ? drawSureLogin(scope) : [];
-  return [...logins("when healed"), ...again, ...last, ...sure];
+  const lists = random.chance(1, 3) ? [...random.chance(1, 2) ? [drawSaved(scope)] : [], ...LISTS] : [];
+  return [...logins("when healed"), ...lists, ...again, ...last, ...sure];
 }
 
 /** Each adapter is asked for all that the story is about. */
-function questions({ adapters, whom }: Scope): readonly Written[] {
-  return [...adapters].flatMap(([adapter, { address }]) => whom.map((each) => question(adapter, address, each)));
+function questions(scope: Scope): readonly Written[] {
+  return [...scope.adapters.keys()].flatMap((adapter) =>
+    scope.whom.map((each) => question(adapter, scope.address(adapter, each.port), each))
+  );
 }
 
 /** GetIScsiIKEInfo for somebody's key. */

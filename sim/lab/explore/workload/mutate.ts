@@ -119,10 +119,10 @@ function scopeOf(story: WrittenScenario, random: RandomStream, kept: Steps = cha
 
 /** Whom steps of a kind name. */
 function namedIn(text: string, kind: string, adapters: ReadonlyMap<string, WrittenAdapter>): readonly Whom[] {
-  const own = new Set([...adapters.values()].map(({ address }) => address));
+  const own = new Set([...adapters.values()].flatMap(({ addresses }) => addresses));
   return [...text.matchAll(new RegExp(`"${kind}":(\\{[^}]*\\})`, "g"))].map(([, fields = "{}"]): Whom => {
     const { id, port } = JSON.parse(fields);
-    return { id: own.has(id) ? "own" : id, port: port === 0 ? 0 : "all" };
+    return { id: own.has(id) ? "own" : id, port: port === 0 || port === 1 ? port : "all" };
   });
 }
 
@@ -184,5 +184,5 @@ function replaced(steps: Steps, place: number, change: (step: Written) => Writte
 
 function adaptersOf({ adapters }: WrittenScenario): ReadonlyMap<string, WrittenAdapter> {
   const written = Object.entries(Object(adapters) as Readonly<Record<string, { storage: "nvram"; ports: [string] }>>);
-  return new Map(written.map(([name, { storage, ports: [address] }]) => [name, { storage, address }]));
+  return new Map(written.map(([name, { storage, ports }]) => [name, { storage, addresses: ports }]));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { drawForeign, drawLogin, drawQuestion, drawSaved, drawSetting } from "./calls.ts";
+import { drawForeign, drawLogin, drawMistake, drawQuestion, drawSaved, drawSetting } from "./calls.ts";
 import {
   cutForeign,
   drawAccident,
@@ -64,7 +64,7 @@ export const OPERATIONS = {
     },
   },
   "saved logins": {
-    weight: 3,
+    weight: 6,
     draw: (scope) => [
       drawSaved(scope),
       ...(scope.random.chance(1, 2) ? [{ listPersistentLogins: {}, expect: "any" }] : []),
@@ -74,6 +74,7 @@ export const OPERATIONS = {
     weight: 2,
     draw: (scope) => [{ [scope.pick(["listInitiators", "listSessions", "listPersistentLogins"])]: {}, expect: "any" }],
   },
+  mistake: { weight: 3, draw: (scope) => [drawMistake(scope)] },
   "another tool": { weight: 10, draw: (scope) => [drawForeign(scope)] },
   "another tool, cut off": { weight: 8, draw: (scope) => [cutForeign(scope)] },
   "a cache is filled anew": { weight: 6, draw: filledAnew },

@@ -13,8 +13,10 @@ export type Written = Readonly<Record<string, unknown>>;
 export interface WrittenAdapter {
   /** Where it keeps keys. */
   readonly storage: "nvram" | "ram" | "none";
-  /** Its address. */
-  readonly address: string;
+  /** The addresses of its ports. */
+  readonly addresses: readonly string[];
+  /** How many keys it has room for; more than a story sets by default. */
+  readonly keyTableEntries?: number;
 }
 
 /** Whom a setting of a story names. */
@@ -22,7 +24,7 @@ export interface Whom {
   /** An identifier; of an adapter's own address, that address. */
   readonly id: "own" | "192.0.2.77" | "backup.example" | "spare.example";
   /** Of which port. */
-  readonly port: "all" | 0;
+  readonly port: "all" | 0 | 1;
 }
 
 /** What a story has, and has more of. */
@@ -35,7 +37,21 @@ export interface Given {
   readonly groupShare?: number;
   /** How many settings of a hundred end with the run of the service; 33 by default. */
   readonly volatileShare?: number;
+  /** What all ends propose and accept; {@linkcode PLAIN_POLICY} by default. */
+  readonly policy?: Written;
 }
+
+/** The smallest Diffie-Hellman group: what it takes is real time, and no story is about it. */
+const PLAIN_POLICY: Written = { suites: ["aes128-sha1-modp768"] };
+
+/** What ends are like: in half of the stories plain, in the others each in some way of its own. */
+const POLICIES: readonly Written[] = [
+  ...Array.from({ length: 4 }, () => PLAIN_POLICY),
+  { suites: ["aes256-sha256-modp768", "3des-md5-modp768"], padding: "random" },
+  { ...PLAIN_POLICY, encryptConfirmation: false, initialContact: "informational", natTraversal: false },
+  { ...PLAIN_POLICY, deadPeerDetection: { idle: "3s", retry: "1s", attempts: 2 }, initialContact: "message 5" },
+  { ...PLAIN_POLICY, lifetime: "60s", rekeyMargin: "20s" },
+];
 
 /** Whom a story may be about: some, so that a key that is always there does not bear witness for others. */
 const USUAL_WHOM: readonly Whom[] = [
@@ -71,6 +87,9 @@ const GROUP_SHARES = [20, 20, 20, 20, 20, 50, 100] as const;
  */
 const VOLATILE_SHARES = [0, 0, 33, 33, 33] as const;
 
+/** The ports by how many there are. */
+const PORTS = { 1: [0], 2: [0, 1] } as const;
+
 /** More are no other stories, and each is asked for again and again. */
 const MOST_WHOM = 4;
 
@@ -79,11 +98,14 @@ export function drawScope(random: RandomStream): Scope {
   const { pick, some } = new Scope(random, new Map(), []);
   const storages = ["nvram", "nvram", "nvram", "ram", "ram", "none"] as const;
   const count = random.chance(1, 4) ? 2 : 1;
+  const small = random.chance(1, 8) ? { keyTableEntries: 2 } : {};
+  const ports = random.chance(1, 3) ? 2 : 1;
   const adapters = Array.from({ length: count }, (_, index): [string, WrittenAdapter] => {
-    return [`hba${index}`, { storage: pick(storages), address: `192.0.2.${10 + index}` }];
+    const addresses = Array.from({ length: ports }, (_, port) => `192.0.2.${10 + index + 100 * port}`);
+    return [`hba${index}`, { storage: pick(storages), addresses, ...small }];
   });
-  const whom = some(pick(MATTERS));
-  const shares = { groupShare: pick(GROUP_SHARES), volatileShare: pick(VOLATILE_SHARES) };
+  const whom = some(pick(MATTERS)).map((each): Whom => each.port === 0 ? { ...each, port: pick(PORTS[ports]) } : each);
+  const shares = { groupShare: pick(GROUP_SHARES), volatileShare: pick(VOLATILE_SHARES), policy: pick(POLICIES) };
   return new Scope(random, new Map(adapters), whom.slice(0, MOST_WHOM), shares);
 }
 
@@ -99,6 +121,8 @@ export class Scope {
   readonly groupShare: number;
   /** How many settings of a hundred end with the run of the service. */
   readonly volatileShare: number;
+  /** What all ends propose and accept. */
+  readonly policy: Written;
   readonly #lastKeys = new Map<string, string>();
   #keys: number;
   #logins: number;
@@ -115,13 +139,14 @@ export class Scope {
     random: RandomStream,
     adapters: ReadonlyMap<string, WrittenAdapter>,
     whom: readonly Whom[],
-    { keys = 0, logins = 0, groupShare = 20, volatileShare = 33 }: Given = {},
+    { keys = 0, logins = 0, groupShare = 20, volatileShare = 33, policy = PLAIN_POLICY }: Given = {},
   ) {
     this.random = random;
     this.adapters = adapters;
     this.whom = whom;
     this.groupShare = groupShare;
     this.volatileShare = volatileShare;
+    this.policy = policy;
     this.#keys = keys;
     this.#logins = logins;
   }
@@ -145,9 +170,15 @@ export class Scope {
     return [...this.adapters].find(([, { storage }]) => storage === "nvram")?.[0];
   }
 
-  /** The address of an adapter. */
-  address(adapter: string): string {
-    return this.adapters.get(adapter)?.address ?? "";
+  /** The address of a port of an adapter, of the first one by default. */
+  address(adapter: string, port: Whom["port"] = 0): string {
+    return this.adapters.get(adapter)?.addresses[Number(port) || 0] ?? "";
+  }
+
+  /** A port of all adapters. */
+  port(): 0 | 1 {
+    const [{ addresses } = { addresses: [] }] = this.adapters.values();
+    return addresses.length > 1 && this.random.chance(1, 2) ? 1 : 0;
   }
 
   /** A key that nobody has given before. */

@@ -114,9 +114,12 @@ export interface SureLogin {
 export function sureLogin(scope: Scope): SureLogin {
   const { random } = scope;
   const adapter = scope.adapter();
-  const address = scope.address(adapter);
+  const port = scope.port();
+  const address = scope.address(adapter, port);
   const target = scope.pick(["disk", "tape"]);
-  const whom: Whom = random.chance(1, 4) ? scope.pick(scope.whom) : { id: "own", port: scope.pick(["all", 0]) };
+  const whom: Whom = random.chance(1, 4)
+    ? scope.pick(scope.whom)
+    : { id: "own", port: port === 1 ? 1 : scope.pick(["all", 0]) };
   const setting = random.chance(2, 3) ? settingOf(scope, adapter, whom) : undefined;
   const { key = scope.key(), id = address } = Object(setting?.["setKey"]);
   const brought = setting === undefined ? { key, flags: scope.pick([["ike", "main"], ["ike", "aggressive"]]) } : {};
@@ -124,12 +127,12 @@ export function sureLogin(scope: Scope): SureLogin {
   return {
     adapter,
     target,
-    mode: Array.isArray(flags) && flags.includes("aggressive") ? "aggressive" : "main",
+    mode: Array.isArray(flags) && flags.includes("main") ? "main" : "aggressive",
     before: [
       ...(setting === undefined ? [] : [setting]),
       { change: { targets: { [target]: { keys: { [address]: key, [id]: key } } } } },
     ],
-    login: { login: { adapter, target, ...brought }, expect: "any" },
+    login: { login: { adapter, ...(port === 0 ? {} : { port }), target, ...brought }, expect: "any" },
   };
 }
 
@@ -141,7 +144,18 @@ export function drawSureLogin(scope: Scope): readonly Written[] {
   const { adapter, target, mode, before, login } = sureLogin(scope);
   const logins = Array.from({ length: 1 + scope.random.below(2) }, (): readonly Written[] => {
     const faults = scope.pick(Object.values<Trouble>(TROUBLES))(scope, adapter, target, mode).map(mayMiss);
-    return [faults.length === 0 ? login : { ...login, faults }, { wait: `${LAST_SENT_AGAIN}s` }];
+    const name = `sure ${scope.login()}`;
+    const then = scope.random.chance(1, 2)
+      ? [{ addConnection: { session: name }, expect: "any" }, { listSessions: {}, expect: "any" }]
+      : [];
+    const end = scope.random.chance(1, 2)
+      ? [{ logout: { session: name }, expect: "any" }, { wait: "2s" }]
+      // Short lifetimes are over by then.
+      : scope.random.chance(1, 6)
+      ? [{ wait: "130s" }]
+      : [];
+    const struck = faults.length === 0 ? {} : { faults };
+    return [{ ...login, name, ...struck }, { wait: `${LAST_SENT_AGAIN}s` }, ...then, ...end];
   });
   return [...before, ...logins.flat()];
 }

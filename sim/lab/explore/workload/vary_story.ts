@@ -16,7 +16,7 @@ const LATE_MICROSECONDS = 900;
 export function variations(story: WrittenScenario): (seed: number) => WrittenScenario {
   const adapters = Object.entries(Object(story["adapters"]) as Readonly<Record<string, Written>>);
   const targets = Object.keys(Object(story["targets"]));
-  const known = adapters.map(([name]): [string, WrittenAdapter] => [name, { storage: "nvram", address: "" }]);
+  const known = adapters.map(([name]): [string, WrittenAdapter] => [name, { storage: "nvram", addresses: [] }]);
   return (seed) => {
     const scope = new Scope(new RandomStreams(`variation ${seed}`).stream("variation"), new Map(known), []);
     const { random } = scope;

@@ -218,6 +218,97 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       fault: "    waiting.length = 0;\n",
     },
   },
+  "keys lie in the order in which they were set": {
+    what: "the newest setting is given to an adapter first",
+    story: "two names are set, for an adapter without flash that loses its power",
+    fault: {
+      file: `${SERVICE}/synchronization.ts`,
+      text: "  const given = rows.filter(({ key }) => !without.has(key));\n",
+      fault: "  const given = rows.filter(({ key }) => !without.has(key)).toReversed();\n",
+    },
+  },
+  "an adapter has the gateways that the service holds": {
+    what: "a gateway goes to flash and not to the table in RAM",
+    story: "a gateway is set",
+    fault: {
+      file: "firmware/cache/security_cache.ts",
+      text: "    this.#tunnels.set(request);\n",
+      fault: "",
+    },
+  },
+  "a session is as its flags say": {
+    what: "a session has PFS where nobody has asked for it",
+    story: "a login",
+    fault: {
+      file: "firmware/session/session_manager.ts",
+      text: "    pfs: (flags & SecurityFlag.pfsEnabled) !== 0n,\n",
+      fault: "    pfs: (flags & SecurityFlag.pfsEnabled) === 0n,\n",
+    },
+  },
+  "messages are what RFC 2408 has them be": {
+    what: "a notification that is not protected has the message id of phase 1",
+    story: "a login where nobody knows the adapter",
+    fault: {
+      file: "firmware/ike/outbox.ts",
+      text: "      messageId: this.#messageId(),\n",
+      fault: "      messageId: 0,\n",
+    },
+  },
+  "no association outlives its lifetime": {
+    what: "an association has nine times its lifetime, and is not keyed anew before",
+    story: "a login of two minutes",
+    fault: {
+      file: "firmware/ike/timekeeper.ts",
+      text: '    start("lifetime", lifetimeSeconds);\n',
+      fault: '    if (lifetimeSeconds > 0) return start("lifetime", 9 * lifetimeSeconds);\n',
+    },
+  },
+  "who logs out is gone at the target": {
+    what: "a session ends, and its target is not told",
+    story: "a login, and a logout",
+    fault: {
+      file: "firmware/session/session_manager.ts",
+      text: "    for (const exchange of negotiation.associations) this.#runner.close(exchange);\n",
+      fault: "",
+    },
+  },
+  "a list tells what is there": {
+    what: "a list begins with its second entry",
+    story: "a login",
+    fault: {
+      file: `${SERVICE}/adapter_lists.ts`,
+      text: "  return { status: IsdscStatus.SUCCESS, value: items };\n",
+      fault: "  return { status: IsdscStatus.SUCCESS, value: items.slice(1) };\n",
+    },
+  },
+  "a login stays saved until it is removed": {
+    what: "a login is removed, and goes on to be there",
+    story: "a login is saved, and removed",
+    fault: {
+      file: "firmware/commands.ts",
+      text: "      const status = yield* cache.persistentLogins.remove(PERSISTENT_LOGIN_NAME.decode(request));\n",
+      fault:
+        "      const status = PERSISTENT_LOGIN_NAME.decode(request).socket < 0 ? yield* cache.persistentLogins.remove(PERSISTENT_LOGIN_NAME.decode(request)) : IsdscStatus.SUCCESS;\n",
+    },
+  },
+  "a login is saved where there is memory for it": {
+    what: "a login that was saved is told as one that was not",
+    story: "a gateway is set",
+    fault: {
+      file: `${SERVICE}/login_saving.ts`,
+      text: "  if (hasRoom && (yield* savedLoginIsKept(context, link, given))) return outcome.status;\n",
+      fault: "  if (hasRoom && !(yield* savedLoginIsKept(context, link, given))) return outcome.status;\n",
+    },
+  },
+  "a call of a whole world is soon over": {
+    what: "the service waits for the disk as long as for a hundred of its turns",
+    story: "a gateway is set",
+    fault: {
+      file: `${SERVICE}/service_context.ts`,
+      text: "  yield* kernel.sleep(costs.storeCommitCycles);\n",
+      fault: "  yield* kernel.sleep(200 * costs.storeCommitCycles);\n",
+    },
+  },
   "saved logins have numbers of their own": {
     what: "the number of a saved login is chosen before the disk has turned to it",
     story: "two logins are saved at once",

@@ -7,7 +7,7 @@
 
 const POLICY = "policy: { suites: [aes128-sha1-modp768] }";
 
-/** Steps before the healing: of a world with three adapters and one target that knows two of them. */
+/** Steps before the healing: of a world with four adapters and one target that knows three of them. */
 const STEPS = {
   "a group key, for an adapter without flash too": `
   - setGroupKey: { key: a key }`,
@@ -63,6 +63,29 @@ const STEPS = {
       backup: [{ setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }, expect: any }]
       admin: [{ stopService: {}, after: 1ms }]
   - { startService: {} }`,
+  "two names are set, for an adapter without flash that loses its power": `
+  - setKey: { adapter: hba2, id: one.example, key: a key, flags: [ike, aggressive] }
+  - setKey: { adapter: hba2, id: another.example, key: another key, flags: [ike, aggressive] }
+  - powerCycle: { adapter: hba2 }`,
+  "a gateway is set": `
+  - setTunnelAddress: { adapter: hba0, destination: 192.0.2.20, outer: 198.51.100.1 }`,
+  "a login": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, expect: any }`,
+  "a login of two minutes": `
+  - setKey: { adapter: hba3, id: 192.0.2.13, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba3, target: disk }, expect: any }
+  - wait: 3min`,
+  "a login, and a logout": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk }, name: backup }
+  - logout: { session: backup }`,
+  "a login where nobody knows the adapter": `
+  - setKey: { adapter: hba2, id: 192.0.2.12, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba2, target: disk }, expect: any }`,
+  "a login is saved, and removed": `
+  - login: { adapter: hba0, target: disk, persistent: true }
+  - removePersistentLogin: { adapter: hba0, target: disk }`,
   "two logins are saved at once": `
   - parallel:
       backup: [{ login: { adapter: hba0, target: disk, persistent: true }, expect: any }]
@@ -83,8 +106,9 @@ adapters:
   hba0: { storage: nvram, ports: [192.0.2.10], ${POLICY} }
   hba1: { storage: nvram, ports: [192.0.2.11], ${POLICY} }
   hba2: { storage: ram, ports: [192.0.2.12], ${POLICY} }
+  hba3: { storage: ram, ports: [192.0.2.13], policy: { suites: [aes128-sha1-modp768], lifetime: 60s, rekeyMargin: 20s } }
 targets:
-  disk: { address: 192.0.2.20, keys: { 192.0.2.10: a key, 192.0.2.11: a key }, ${POLICY} }
+  disk: { address: 192.0.2.20, keys: { 192.0.2.10: a key, 192.0.2.11: a key, 192.0.2.13: a key }, ${POLICY} }
 steps:${STEPS[name]}
   - name: healing
     sequence:
@@ -93,5 +117,10 @@ steps:${STEPS[name]}
   - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }
   - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }
   - { getKey: { adapter: hba2, id: 192.0.2.12 }, expect: any }
+  - { getKey: { adapter: hba2, id: one.example }, expect: any }
+  - { getKey: { adapter: hba2, id: another.example }, expect: any }
+  - { listSessions: {}, expect: any }
+  - { setKey: { adapter: hba2, id: 192.0.2.12, key: a key, flags: [ike, main] }, expect: any }
+  - { login: { adapter: hba1, target: disk, persistent: true }, expect: any }
 `;
 }

@@ -1,0 +1,110 @@
+/**
+ * The rules about what is listed, and about what adapters save.
+ *
+ * @module
+ */
+
+import { type InternetAddress, IsdscStatus, networkAddress } from "../../../../firmware/manual/interface.ts";
+import type { PersistentLoginInformation, SessionInformation } from "../../../../host/iscsidsc/structures.ts";
+import { FIRST_PERSISTENT_SESSION } from "../../../../host/miniport/sessions.ts";
+import { formatInternetAddress } from "../../../network/internet_address.ts";
+import type { AdapterUnit } from "../../world/world.ts";
+import type { Rule } from "./rule.ts";
+
+/** A list: what it tells, and what there is. */
+interface Listed {
+  readonly told: (value: unknown) => readonly string[];
+  readonly there: (unit: AdapterUnit, index: number) => readonly string[];
+}
+
+/** The lists by the functions that give them. Sessions that adapters open by themselves come and go, and do not count. */
+const LISTS: Readonly<Record<string, Listed>> = {
+  ReportIScsiInitiatorList: {
+    told: (value) => value as readonly string[],
+    there: ({ adapter }) => [adapter.name],
+  },
+  ReportIScsiPersistentLogins: {
+    told: (value) =>
+      (value as readonly PersistentLoginInformation[]).map(({ initiatorInstance, targetName, targetPortal }) =>
+        `${initiatorInstance} ${targetName} ${targetPortal?.address}`
+      ),
+    there: (unit) => savedLogins(unit).map(({ name, address }) => `${unit.adapter.name} ${name} ${address}`),
+  },
+  GetIScsiSessionList: {
+    told: (value) =>
+      (value as readonly SessionInformation[])
+        .filter(({ sessionId }) => sessionId.adapterSpecific < FIRST_PERSISTENT_SESSION)
+        .flatMap(({ sessionId: { adapterUnique, adapterSpecific }, connections }) =>
+          connections.map(({ connectionId, initiatorAddress, targetAddress }) =>
+            [adapterUnique, adapterSpecific, connectionId.adapterSpecific, initiatorAddress, targetAddress].join(" ")
+          )
+        ),
+    there: ({ adapter }, index) =>
+      adapter.connections.filter(({ persistentLogin }) => persistentLogin === 0)
+        .map(({ session, connection, local, target }) =>
+          [index + 1, session, connection, textOf(local), textOf(target)].join(" ")
+        ),
+  },
+};
+
+/** The rules by their names. */
+export const LIST_RULES = {
+  "a list tells what is there": {
+    doc: "After healing a list has all adapters, all saved logins, or all sessions of callers, and no others.",
+    when: "answer",
+    *find({ adapters, isAtRest }, { call: { name }, answer: { status, value }, wasAtRest, since }) {
+      const list = wasAtRest && isAtRest && !since.hasAccident() ? LISTS[name] : undefined;
+      if (list === undefined) return;
+      const told = status === IsdscStatus.SUCCESS ? list.told(value).toSorted().join(", ") : `0x${status.toString(16)}`;
+      const there = adapters.flatMap(list.there).toSorted().join(", ");
+      if (told !== there) yield `${name} tells ${told}, not ${there}`;
+    },
+  },
+  "a login is saved where there is memory for it": {
+    doc: "After healing an adapter with flash saves a login, and forgets it.",
+    when: "answer",
+    *find(view, { call, answer: { status }, wasAtRest }) {
+      const { adapters, isAtRest, savings } = view;
+      const isRemoval = call.name === "RemoveIScsiPersistentTarget";
+      if (!isRemoval && (call.name !== "LoginIScsiTarget" || call.request.isPersistent !== true)) return;
+      const index = view.adapterIndex(call.request.initiatorInstance);
+      if (!wasAtRest || !isAtRest || index === undefined || status === IsdscStatus.SUCCESS) return;
+      const allowed = savings.allowed(index, call.request.targetName);
+      const mayRefuse = isRemoval
+        ? status === IsdscStatus.NOT_FOUND && (allowed.has(undefined) || allowed.has(REMOVED))
+        : adapters[index]?.nvram === undefined && status === IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+      if (!mayRefuse) yield `${call.name} ended 0x${status.toString(16)}`;
+    },
+  },
+  "a login stays saved until it is removed": {
+    doc: "After healing an adapter has the logins that it was last told to save, and none that were removed.",
+    when: "rest",
+    *find({ savings, adapters }) {
+      for (const [index, unit] of adapters.entries()) {
+        const saved = unit.adapter.cache === undefined ? undefined : new Set(savedLogins(unit).map(({ name }) => name));
+        for (const name of saved === undefined ? [] : savings.names(index)) {
+          const value = saved?.has(name) === true ? SAVED : REMOVED;
+          const allowed = savings.allowed(index, name);
+          if (allowed.has(value) || (value === REMOVED && allowed.has(undefined))) savings.seen(index, name, value);
+          else yield `the login to ${name} of ${unit.adapter.name} is ${value}`;
+        }
+      }
+    },
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+/** What has become of a login that an adapter was to save, or to forget. */
+export const SAVED = "saved";
+/** The other. */
+export const REMOVED = "not saved";
+
+function savedLogins({ adapter }: AdapterUnit): readonly { readonly name: string; readonly address: string }[] {
+  return (adapter.cache?.persistentLogins.logins() ?? []).map(({ targetName, target }) => ({
+    name: new TextDecoder().decode(targetName),
+    address: textOf(target),
+  }));
+}
+
+function textOf(address: InternetAddress): string {
+  return formatInternetAddress(networkAddress(address));
+}
