@@ -6,20 +6,21 @@ import { explain, type Explanation } from "../../sim/trace/explain/explain.ts";
 import { reasons, renderExplanation } from "../../sim/trace/explain/render_explanation.ts";
 import { TraceGraph } from "../../sim/trace/explain/trace_graph.ts";
 
-/** The explanations of what an application asked for, by the lines of a scenario whose first step is in line 5. */
-function explained(
-  steps: string,
-  { storage = "nvram", key = "a key", more = "" } = {},
-): ReadonlyMap<number, Explanation> {
+/** The trace of a scenario whose first step is in line 5. */
+function graphOf(steps: string, storage: string): TraceGraph {
   const head = `name: refusals
-adapters: { hba0: { storage: ${storage}, ports: [192.0.2.10] }${more} }
-targets: { disk: { address: 192.0.2.20, keys: { any: ${key} } } }
+adapters: { hba0: { storage: ${storage}, ports: [192.0.2.10] } }
+targets: { disk: { address: 192.0.2.20, keys: { any: a key } } }
 steps:
 `;
-  const { world } = runScenarioText(head + steps, "refusals.yaml");
-  const events = [...world.recorder.events()];
-  const graph = new TraceGraph({ events, frequencyHz: world.kernel.frequencyHz, marks: world.recorder.marks });
-  const calls = events.filter(({ kind, component }) => kind === "call" && component === "application");
+  const { kernel, recorder } = runScenarioText(head + steps, "refusals.yaml").world;
+  return new TraceGraph({ events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks });
+}
+
+/** The explanations of what an application asked for, by lines. */
+function explained(steps: string, storage = "nvram"): ReadonlyMap<number, Explanation> {
+  const graph = graphOf(steps, storage);
+  const calls = graph.events.filter(({ kind, component }) => kind === "call" && component === "application");
   return new Map(calls.map((call) => [graph.markOf(call)?.line ?? 0, explain(graph, call)]));
 }
 
@@ -45,7 +46,7 @@ Deno.test("a refusal decides, though the service has handed over something on th
   - ${GET}
   - { login: { adapter: hba0, target: disk, persistent: true, key: a key }, expect: any }
 `,
-    { storage: "ram" },
+    "ram",
   );
   assertMatch(told(of, 6)[0] ?? "", UNAVAILABLE);
   assertMatch(told(of, 6)[1] ?? "", /^the service handed over /);
@@ -75,7 +76,7 @@ Deno.test("of several refusals in one call that one decides whose status the cal
   - { setKey: { adapter: hba0, id: 192.0.2.10, key: b key, flags: [ike, main] }, expect: any,
       faults: [ refuseDma: { adapter: hba0, dma: each } ] }
 `,
-    { storage: "ram" },
+    "ram",
   );
   assertMatch(told(of, 6)[0] ?? "", /^hba0 firmware was the first to say no: setPresharedKeyForId = mailbox 0x4002 /);
   const chain = of.get(6)?.chain.map(({ component, text }) => `${component} ${text}`) ?? [];
@@ -117,7 +118,7 @@ Deno.test("removed is what was there, by what removed it: not by whosever call b
   - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }
   - { login: { adapter: hba0, target: disk }, expect: any }
 `,
-    { storage: "ram" },
+    "ram",
   );
   assertEquals(keysAt(never, 9).filter((each) => each.includes("removed")), []);
   const volatile = explained(
@@ -139,10 +140,31 @@ Deno.test("a key that goes with a login was set by who gave it to the service, b
   - { login: { adapter: hba0, target: disk }, expect: any }
   - { login: { adapter: hba0, target: disk, key: a key }, expect: any }
 `,
-    { storage: "none" },
+    "none",
   );
   assertMatch(keysAt(of, 6)[0] ?? "", /^ {2}1 login .* set by SetIScsiIKEInfo in line 5 \(/);
   assertMatch(keysAt(of, 7)[0] ?? "", /^ {2}1 login .* set by LoginIScsiTarget in line 7 \(/);
+  const saved = graphOf(
+    `  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba0, target: disk, persistent: true, key: a key }, expect: any }
+  - powerCycle: { adapter: hba0 }
+  - wait: 10s
+`,
+    "nvram",
+  );
+  const session = saved.events.find(({ component, fields }) =>
+    component === "hba0" && String(fields["text"]).includes(" uses the ")
+  );
+  assert(session !== undefined);
+  const { choices, onTheWay } = explain(saved, session);
+  const [login] = choices[0]?.candidates ?? [];
+  assertEquals([login?.source, login?.outcome, login?.origin?.operation, login?.origin?.line], [
+    "login",
+    "used",
+    "LoginIScsiTarget",
+    6,
+  ]);
+  assert(onTheWay.some(({ says }) => says.startsWith("hba0 has read what was set by LoginIScsiTarget in line 6 ")));
 });
 
 Deno.test("keys differ between the two ends of an attempt, not from one attempt to the next", () => {

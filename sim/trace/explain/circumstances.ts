@@ -10,27 +10,14 @@ import { adaptersOf, isOfAdapter } from "./adapters_of.ts";
 import { callEvent, flashEvent, noteEvent, returnEvent, stateEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
 import { describeOrigin, type Evidence, evidenceOf, originOf } from "./evidence.ts";
+import { isInterruption } from "./interruption.ts";
 import { isGood } from "./status.ts";
 import type { TraceGraph } from "./trace_graph.ts";
-
-const POWER_STATES: readonly string[] = ["power off", "reset", "failed"];
-
-const SERVICE_STATES: readonly string[] = ["starting", "running", "stopping", "stopped"];
 
 /** A statement, with the event that shows it. */
 export interface Statement extends Evidence {
   /** In words, as a sentence without a full stop. */
   readonly says: string;
-}
-
-/** Whether an event ends what was under way: power or a reset, a driver that its adapter leaves, a service that is ended. */
-export function isInterruption({ kind, component, fields: { state, detail, text } }: TraceEvent): boolean {
-  if (kind === noteEvent.name) return String(text).startsWith("bus reset");
-  if (kind !== stateEvent.name) return false;
-  if (POWER_STATES.includes(String(state))) return true;
-  if (component === Components.initiatorService) return state === "stopping" || state === "stopped";
-  const isDriver = component.startsWith("miniport ");
-  return isDriver && (state === "absent" || state === "initializing" && detail !== "driver load");
 }
 
 /** Power and resets while something happened, of the adapters it has to do with if there are any; drivers and services that went, and writes to flash that they cut off. */
@@ -107,7 +94,7 @@ export function serviceStates(graph: TraceGraph, events: readonly TraceEvent[]):
 /** The service tells of adapters' states, too: whether they are synchronised. */
 function isServiceState({ kind, component, fields }: TraceEvent): boolean {
   return kind === stateEvent.name && component === Components.initiatorService &&
-    SERVICE_STATES.includes(String(fields["state"]));
+    /^(starting|running|stopp(ing|ed))$/.test(String(fields["state"]));
 }
 
 /** The service gives up calls with texts of its own; an answer of its procedures is a status. */

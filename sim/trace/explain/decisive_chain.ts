@@ -35,33 +35,23 @@ export function decisiveChain(
   const items: Item[] = [];
   for (const event of chain) {
     const call = graph.callOf(event);
-    const begin = call === undefined || call === subject || !isGood(event) ? -1 : items.indexOf(call);
-    if (begin < 0) items.push(event);
-    else items.push({ within: items.splice(begin), answer: event });
-  }
-  const answer = endsBadly ? items.pop() : undefined;
-  return [...told(graph, items, endsBadly), ...(answer === undefined ? [] : told(graph, [answer], false))];
-}
-
-/** @param endsBadly Whether the last thing that came back has brought bad news. */
-function* told(graph: TraceGraph, items: readonly Item[], endsBadly: boolean): Generator<TraceEvent> {
-  const last = endsBadly && !items.some(isBad) ? items.at(-1) : undefined;
-  for (const [index, item] of items.entries()) {
-    if (!("answer" in item)) yield item;
-    else if (item === last || bringsNews(graph, items, index)) {
-      yield* [...told(graph, item.within, true), item.answer];
+    const begin = items.findIndex((each) => each === call);
+    if (begin >= 0 && call !== subject && isGood(event)) {
+      items.push({ within: items.splice(begin), answer: event });
+      continue;
     }
+    if (isRefusal(event) || endsBadly && event === chain.at(-1)) openLast(items, begin + 1);
+    items.push(event);
   }
+  return items.flatMap((item) => "answer" in item ? [] : [item]);
 }
 
-/** Of what is done within a call the first bad news counts: what came back well after it has not brought it. */
-function bringsNews(graph: TraceGraph, items: readonly Item[], index: number): boolean {
-  const news = items[index + 1];
-  if (news === undefined || !isBad(news)) return false;
-  const call = graph.callOf(news);
-  return !items.slice(items.findIndex((each) => each === call) + 1, index).some(isBad);
-}
-
-function isBad(item: Item): item is TraceEvent {
-  return !("answer" in item) && isRefusal(item);
+/** Shows what was left out last, which has brought the bad news that follows, unless there was some before in the same call. */
+function openLast(items: Item[], from: number): void {
+  const last = items.at(-1);
+  if (last === undefined || !("answer" in last)) return;
+  if (items.slice(from).some((item) => !("answer" in item) && isRefusal(item))) return;
+  const within = [...last.within];
+  openLast(within, 0);
+  items.splice(-1, 1, ...within, last.answer);
 }

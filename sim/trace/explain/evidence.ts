@@ -71,14 +71,11 @@ function* wayBack(graph: TraceGraph, event: TraceEvent): Generator<TraceEvent> {
   }
 }
 
-/** What the service does with a cache before it fills it. */
-const PREPARATIONS: readonly string[] = ["ClearCache", "SetGenerationalGuid"];
-
-/** A call that the service makes by itself, whosever call it serves meanwhile: it gives an adapter what it holds. */
+/** A call that the service makes by itself, whosever call it serves meanwhile: it gives an adapter what it holds, or prepares it. */
 function isItsOwn({ kind, component, because, fields }: TraceEvent, isKey: boolean): boolean {
   const operation = String(fields["operation"]);
   return kind === callEvent.name && component === Components.initiatorService &&
-    (PREPARATIONS.includes(operation) || because >= 0 && (isKey || operation.startsWith("Set")));
+    (/^(ClearCache|SetGenerationalGuid)$/.test(operation) || because >= 0 && (isKey || operation.startsWith("Set")));
 }
 
 /** An origin in words. */

@@ -70,7 +70,8 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
   const isRefused = outcome?.isGood === false || bringsRefusal;
   const refusal = isRefused ? firstRefusal(steps) : undefined;
   const states = serviceStates(graph, events);
-  const isToldOtherwise = states.length > 0 || phase1Endings(graph, steps).length > 0;
+  const own = new Set(events);
+  const isToldOtherwise = states.length > 0 || phase1Endings(graph, steps.filter((each) => own.has(each))).length > 0;
   const failures = [...states, ...(outcome?.isGood === true ? [] : flashFailures(events))];
   const meanwhile = [
     ...(call === undefined ? [] : unanswered(graph, events)),

@@ -8,7 +8,7 @@
 import { answersOf } from "../calls.ts";
 import { callEvent } from "../events.ts";
 import type { TraceEvent, TraceMark } from "../recorder.ts";
-import { isInterruption } from "./circumstances.ts";
+import { isInterruption } from "./interruption.ts";
 
 /** A trace, whole or a part, as a file or a recorder has it. */
 export interface Trace {
