@@ -8,9 +8,7 @@ import type { AdapterSessions } from "../../../../firmware/session/sessions.ts";
 import { type ConnectionInformation, ConnectionState } from "../../../../firmware/manual/interface.ts";
 import type { AssociationSummary } from "../../../../firmware/ike/mod.ts";
 import type { Cycle } from "../../../kernel/task.ts";
-import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { AdapterUnit } from "../../world/world.ts";
-import type { OracleView } from "./oracle_view.ts";
 
 /** The connections of an adapter that are established. */
 export function activeConnections({ adapter }: AdapterUnit): readonly ConnectionInformation[] {
@@ -67,17 +65,4 @@ export class SessionWatch {
       persistentLogin === 0 && owned?.has(connection) !== true
     ).map(({ connection }) => connection);
   }
-}
-
-/** The association that is to end with the session that a call logs out. */
-export function leavingOf(
-  { adapters, wire }: OracleView,
-  { name, request }: ApiCall,
-): Omit<LoggedOut, "at"> | undefined {
-  if (name !== "LogoutIScsiTarget") return undefined;
-  const { adapter } = adapters[Number(request.adapterUnique) - 1] ?? {};
-  const boot = adapter?.sessions;
-  const association = boot?.sessions().find(({ number }) => BigInt(number) === request.adapterSpecific)?.association;
-  if (adapter === undefined || association === undefined) return undefined;
-  return { adapter, boot, association, lost: wire.lostBetween(association.local.address, association.peer.address) };
 }

@@ -23,8 +23,9 @@ import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
-import { leavingOf, SessionWatch } from "./session_watch.ts";
+import { SessionWatch } from "./session_watch.ts";
 import { StoredSettings } from "./stored_settings.ts";
+import { leavingOf } from "./wire_rules.ts";
 import { WireWatch } from "./wire_watch.ts";
 
 /** A rule that is broken. */

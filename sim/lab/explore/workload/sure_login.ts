@@ -117,7 +117,7 @@ export function sureLogin(scope: Scope): SureLogin {
   const port = scope.port();
   const address = scope.address(adapter, port);
   const target = scope.pick(["disk", "tape"]);
-  const whom: Whom = random.chance(1, 4)
+  const whom: Whom = random.chance(1, 3)
     ? scope.pick(scope.whom)
     : { id: "own", port: port === 1 ? 1 : scope.pick(["all", 0]) };
   const setting = random.chance(2, 3) ? settingOf(scope, adapter, whom) : undefined;
