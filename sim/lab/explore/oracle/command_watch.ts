@@ -21,6 +21,8 @@ export interface EndedCommand {
   readonly end: CommandEnd;
   /** Whether it is of those that change a cache, or its name. */
   readonly isChange: boolean;
+  /** Whether it is of those that another tool may give a cache behind the service's back. */
+  readonly isNaming: boolean;
 }
 
 /** What is known of one adapter. */
@@ -33,14 +35,16 @@ interface Watched {
   boxes: Uint8Array[];
 }
 
+/** By which a cache gets its name. */
+const NAMING = "setGenerationalGuid";
+/** By which it loses it. */
+const CLEARING = "clearCache";
 const CHANGES: ReadonlySet<string> = new Set([
   "setPresharedKeyForId",
   "setGroupPresharedKey",
   "setTunnelModeOuterAddress",
-  "clearCache",
+  CLEARING,
 ]);
-/** By which a cache gets its name. */
-const NAMING = "setGenerationalGuid";
 
 /** Watches the adapters of a world. */
 export class CommandWatch {
@@ -63,7 +67,13 @@ export class CommandWatch {
         if (CHANGES.has(command)) watched.changes++;
         return (end) => {
           watched.busy = undefined;
-          tell({ unit, command, end, isChange: CHANGES.has(command) || command === NAMING });
+          tell({
+            unit,
+            command,
+            end,
+            isChange: CHANGES.has(command) || command === NAMING,
+            isNaming: command === NAMING || command === CLEARING,
+          });
         };
       });
     }

@@ -5,10 +5,13 @@
  */
 
 import { type InternetAddress, IsdscStatus, networkAddress } from "../../../../firmware/manual/interface.ts";
+import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { PersistentLoginInformation, SessionInformation } from "../../../../host/iscsidsc/structures.ts";
 import { FIRST_PERSISTENT_SESSION } from "../../../../host/miniport/sessions.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit } from "../../world/world.ts";
+import type { Writing } from "./last_writer.ts";
+import type { OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
 
 /** A list: what it tells, and what there is. */
@@ -65,14 +68,14 @@ export const LIST_RULES = {
     when: "answer",
     *find(view, { call, answer: { status }, wasAtRest }) {
       const { adapters, isAtRest, savings } = view;
-      const isRemoval = call.name === "RemoveIScsiPersistentTarget";
-      if (!isRemoval && (call.name !== "LoginIScsiTarget" || call.request.isPersistent !== true)) return;
-      const index = view.adapterIndex(call.request.initiatorInstance);
-      if (!wasAtRest || !isAtRest || index === undefined || status === IsdscStatus.SUCCESS) return;
-      const allowed = savings.allowed(index, call.request.targetName);
-      const mayRefuse = isRemoval
+      const { adapter: index, name = "", value } = savingOf(view, call) ?? {};
+      if (!wasAtRest || !isAtRest || typeof index !== "number" || status === IsdscStatus.SUCCESS) return;
+      const allowed = savings.allowed(index, name);
+      const { nvram, flash } = adapters[index] ?? {};
+      const mayRefuse = value === REMOVED
         ? status === IsdscStatus.NOT_FOUND && (allowed.has(undefined) || allowed.has(REMOVED))
-        : adapters[index]?.nvram === undefined && status === IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
+        : (nvram === undefined || (flash?.counters.failures ?? 0) > 0) &&
+          status === IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
       if (!mayRefuse) yield `${call.name} ended 0x${status.toString(16)}`;
     },
   },
@@ -94,9 +97,17 @@ export const LIST_RULES = {
 } as const satisfies Readonly<Record<string, Rule>>;
 
 /** What has become of a login that an adapter was to save, or to forget. */
-export const SAVED = "saved";
-/** The other. */
-export const REMOVED = "not saved";
+const [SAVED, REMOVED] = ["saved", "not saved"];
+
+/** What a call has an adapter save, or forget. */
+export function savingOf(view: OracleView, { name, request }: ApiCall): Writing | undefined {
+  const isRemoval = name === "RemoveIScsiPersistentTarget";
+  if (!isRemoval && (name !== "LoginIScsiTarget" || request.isPersistent !== true)) return undefined;
+  const adapter = view.adapterIndex(request.initiatorInstance);
+  if (adapter === undefined) return undefined;
+  const { world: { now }, writer: { run } } = view;
+  return { adapter, name: request.targetName, persist: true, value: isRemoval ? REMOVED : SAVED, begun: now, run };
+}
 
 function savedLogins({ adapter }: AdapterUnit): readonly { readonly name: string; readonly address: string }[] {
   return (adapter.cache?.persistentLogins.logins() ?? []).map(({ targetName, target }) => ({

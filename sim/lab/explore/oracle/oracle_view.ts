@@ -111,8 +111,8 @@ export interface OracleView {
   /** The keys that an adapter's cache must have by its name; `undefined` if its name says nothing. */
   vouchedKeys(unit: AdapterUnit): Settings | undefined;
   /**
-   * Whether an adapter was asked at rest for each key that the story has set there, in the present run of the service: by
-   * that the service notices what another tool has done to a cache, and no earlier.
+   * Whether an adapter was asked for each key that the story has set there, in the present run of the service, since the
+   * last accident and since anybody has cleared or named its cache: by that the service notices what another tool has done to a cache, and no earlier.
    */
   isAsked(adapter: number): boolean;
   /** The place of an adapter by its name; `undefined` where none is named. */

@@ -74,7 +74,9 @@ export const SESSION_RULES = {
     when: "answer",
     *find(view, answered) {
       const { call: { name }, begun, answer: { status }, wasAtRest, since } = answered;
-      if (!wasAtRest || !view.isAtRest || since.hasAccident()) return;
+      // A question may wait for a command of which the end was lost: whoever comes after it has a free way.
+      const isFree = wasAtRest && view.isAtRest && !since.hasAccident() && name !== "GetIScsiIKEInfo";
+      if (!isFree) return;
       const login = plainLogin(view, answered);
       const mayTakeTime = name.includes("Login") || name === "AddIScsiConnection"
         ? (login?.mustMatch !== true ||

@@ -5,7 +5,10 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
+import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
+import type { OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
+import type { LoggedOut } from "./session_watch.ts";
 
 /** So long a delete may take to its target, in nanoseconds: far longer than it is on its way. */
 const DELETE_NANOSECONDS = 1e9;
@@ -17,7 +20,7 @@ const LONGEST_EXCHANGE_SECONDS = 60;
 export const WIRE_RULES = {
   "messages are what RFC 2408 has them be": {
     doc:
-      "A message tells its length and version, has a cookie that no other exchange has had, and of those after phase 1 each has an id of its own; an exchange takes no more messages than its mode has.",
+      "A message tells its length and version, no two exchanges have one cookie, and of messages after phase 1 no two have one id.",
     when: "step",
     *find({ wire }) {
       yield* wire.misshapen;
@@ -57,3 +60,16 @@ export const WIRE_RULES = {
     },
   },
 } as const satisfies Readonly<Record<string, Rule>>;
+
+/** The association that is to end with the session that a call logs out. */
+export function leavingOf(
+  { adapters, wire }: OracleView,
+  { name, request }: ApiCall,
+): Omit<LoggedOut, "at"> | undefined {
+  if (name !== "LogoutIScsiTarget") return undefined;
+  const { adapter } = adapters[Number(request.adapterUnique) - 1] ?? {};
+  const boot = adapter?.sessions;
+  const association = boot?.sessions().find(({ number }) => BigInt(number) === request.adapterSpecific)?.association;
+  if (adapter === undefined || association === undefined) return undefined;
+  return { adapter, boot, association, lost: wire.lostBetween(association.local.address, association.peer.address) };
+}

@@ -16,15 +16,16 @@ import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Value, type Writing } from "./last_writer.ts";
 import { CommandWatch, type EndedCommand } from "./command_watch.ts";
 import { CHAOS, HEALING, isCalled } from "./healing.ts";
-import { REMOVED, SAVED } from "./list_rules.ts";
+import { savingOf } from "./list_rules.ts";
 import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
-import { type LoggedOut, SessionWatch } from "./session_watch.ts";
+import { SessionWatch } from "./session_watch.ts";
 import { StoredSettings } from "./stored_settings.ts";
+import { leavingOf } from "./wire_rules.ts";
 import { WireWatch } from "./wire_watch.ts";
 
 /** A rule that is broken. */
@@ -79,7 +80,7 @@ export class WorldOracle implements OracleView {
   readonly #tell: (broken: Broken) => void;
   readonly #invariants: Invariants;
   readonly #told = new Set<string>();
-  /** What adapters were asked for at rest, in the present run of the service. */
+  /** What adapters were asked for since the last accident, and since anybody has cleared or named their caches. */
   readonly #asked = new Map<number, Set<string>>();
   /** Accidents so far, those on the wire left out. */
   #accidents = 0;
@@ -106,7 +107,9 @@ export class WorldOracle implements OracleView {
     this.#tell = tell;
     this.#invariants = invariants;
     world.disturbances.watch((_, { where }) => {
-      if (where === "elsewhere") this.#accidents++;
+      if (where !== "elsewhere") return;
+      this.#accidents++;
+      this.#asked.clear();
     });
     world.host.apiTaps.add((call) => this.#begins(call));
   }
@@ -156,7 +159,7 @@ export class WorldOracle implements OracleView {
     return this.#stored.vouchedKeys(unit);
   }
 
-  /** Whether an adapter was asked at rest for each of its keys. */
+  /** Whether an adapter was asked for each of its keys. */
   isAsked(adapter: number): boolean {
     const asked = this.#asked.get(adapter);
     return asked !== undefined && this.writer.names(adapter).every((name) => !isKeyName(name) || asked.has(name));
@@ -210,8 +213,8 @@ export class WorldOracle implements OracleView {
     this.service.look();
     const { now } = this.world;
     const writing = this.#writingOf(call);
-    const saving = this.#savingOf(call);
-    const leaves = this.#associationOf(call);
+    const saving = savingOf(this, call);
+    const leaves = leavingOf(this, call);
     const wasAtRest = this.isAtRest;
     const overlapped = [...this.#pending].some((each) => each.writing !== undefined);
     const wasCrowded = isCrowded(this.world);
@@ -227,7 +230,7 @@ export class WorldOracle implements OracleView {
       if (writing !== undefined && mayBeSet) this.writer.written(writing, isDone, this.world.now);
       if (saving !== undefined) this.savings.written(saving, isDone, this.world.now);
       if (leaves !== undefined && isDone) this.sessions.leaves({ ...leaves, at: this.world.now });
-      if (wasAtRest) this.#noteQuestion(call);
+      this.#noteQuestion(call);
       if (isDone) this.#noteConnection(call, answer.value);
       this.#judge("answer", (look) => look.find(this, { ...heard, answer }));
     };
@@ -285,39 +288,6 @@ export class WorldOracle implements OracleView {
     return { ...common, adapter, name, persist, value: bytesToHex(outer.bytes) };
   }
 
-  /** What a call has an adapter save, or forget. */
-  #savingOf(call: ApiCall): Writing | undefined {
-    const isRemoval = call.name === "RemoveIScsiPersistentTarget";
-    if (!isRemoval && (call.name !== "LoginIScsiTarget" || call.request.isPersistent !== true)) return undefined;
-    const adapter = this.adapterIndex(call.request.initiatorInstance);
-    if (adapter === undefined) return undefined;
-    const value = isRemoval ? REMOVED : SAVED;
-    return {
-      adapter,
-      name: call.request.targetName,
-      persist: true,
-      value,
-      begun: this.world.now,
-      run: this.writer.run,
-    };
-  }
-
-  /** The association that is to end with a session that a call logs out. */
-  #associationOf(call: ApiCall): Omit<LoggedOut, "at"> | undefined {
-    if (call.name !== "LogoutIScsiTarget") return undefined;
-    const { adapterUnique, adapterSpecific } = call.request;
-    const { adapter } = this.adapters[Number(adapterUnique) - 1] ?? {};
-    const boot = adapter?.sessions;
-    const association = boot?.sessions().find(({ number }) => BigInt(number) === adapterSpecific)?.association;
-    if (adapter === undefined || association === undefined) return undefined;
-    return {
-      adapter,
-      boot,
-      association,
-      lost: this.wire.lostBetween(association.local.address, association.peer.address),
-    };
-  }
-
   #noteQuestion(call: ApiCall): void {
     if (call.name !== "GetIScsiIKEInfo") return;
     const { initiatorName, initiatorPortNumber: portNumber, authInfo } = call.request;
@@ -335,6 +305,8 @@ export class WorldOracle implements OracleView {
   }
 
   #commandEnds(ended: EndedCommand): void {
+    // Another tool may have done it.
+    if (ended.isNaming) this.#asked.delete(this.adapters.indexOf(ended.unit));
     this.#judge("command", (look) => look.find(this, ended));
     this.#judge("step", (look) => look.after?.(ended) === true ? look.find(this) : []);
   }

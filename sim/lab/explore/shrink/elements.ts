@@ -57,10 +57,10 @@ function partsOf(story: WrittenScenario, field: "adapters" | "targets", least: n
   const whole: readonly Path[] = least === 0 && parts.length > 0 ? [[field]] : [];
   return [
     ...whole,
-    ...parts.flatMap(([name, { policy, keys }]): readonly Path[] => [
+    ...parts.flatMap(([name, part]): readonly Path[] => [
       ...(parts.length > least ? [[field, name]] : []),
-      ...(policy === undefined ? [] : [[field, name, "policy"]]),
-      ...Object.keys(Object(keys)).map((whom) => [field, name, "keys", whom]),
+      ...["policy", "keyTableEntries"].filter((each) => each in part).map((each) => [field, name, each]),
+      ...Object.keys(Object(part["keys"])).map((whom) => [field, name, "keys", whom]),
     ]),
   ];
 }

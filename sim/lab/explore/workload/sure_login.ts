@@ -117,7 +117,7 @@ export function sureLogin(scope: Scope): SureLogin {
   const port = scope.port();
   const address = scope.address(adapter, port);
   const target = scope.pick(["disk", "tape"]);
-  const whom: Whom = random.chance(1, 4)
+  const whom: Whom = random.chance(1, 3)
     ? scope.pick(scope.whom)
     : { id: "own", port: port === 1 ? 1 : scope.pick(["all", 0]) };
   const setting = random.chance(2, 3) ? settingOf(scope, adapter, whom) : undefined;
@@ -136,6 +136,13 @@ export function sureLogin(scope: Scope): SureLogin {
   };
 }
 
+/** What goes wrong with the delete of a logout: half of them come twice, or late. */
+function deleteFaults(scope: Scope, from: string, to: string): Written {
+  if (scope.random.chance(1, 2)) return {};
+  const way = { from, to, datagram: 1 };
+  return { faults: [mayMiss(scope.pick([{ duplicate: way }, { delay: { ...way, by: "300ms" } }]))] };
+}
+
 /** The last message of a mode is sent again for so long, in seconds; then both ends must have the association. */
 const LAST_SENT_AGAIN = 20;
 
@@ -149,7 +156,7 @@ export function drawSureLogin(scope: Scope): readonly Written[] {
       ? [{ addConnection: { session: name }, expect: "any" }, { listSessions: {}, expect: "any" }]
       : [];
     const end = scope.random.chance(1, 2)
-      ? [{ logout: { session: name }, expect: "any" }, { wait: "2s" }]
+      ? [{ logout: { session: name }, expect: "any", ...deleteFaults(scope, adapter, target) }, { wait: "2s" }]
       // Short lifetimes are over by then.
       : scope.random.chance(1, 6)
       ? [{ wait: "130s" }]

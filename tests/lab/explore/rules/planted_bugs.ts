@@ -37,6 +37,7 @@ export const BUG_OF_A_MOMENT: RuleBug & { readonly rule: RuleName; readonly stor
 export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
   "the last acknowledged writer wins": {
     what: "a gateway is stored as its own destination",
+    story: "a gateway is set",
     fault: {
       file: `${SERVICE}/procedures.ts`,
       text: "    const outerAddress = resolveAddress(request.outerModeAddress);\n",
@@ -63,6 +64,7 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
   },
   "a question is answered with what is in force": {
     what: "a question for a port is not answered with the key for all ports",
+    story: "a key is set",
     fault: {
       file: "firmware/cache/security_cache.ts",
       text: "    const entry = this.#table.find(query);\n",

@@ -115,6 +115,7 @@ steps:${STEPS[name]}
       - { startService: { mayMiss: true } }
       - { wait: 10s }
   - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }
+  - { getKey: { adapter: hba0, port: 0, id: 192.0.2.10 }, expect: any }
   - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }
   - { getKey: { adapter: hba2, id: 192.0.2.12 }, expect: any }
   - { getKey: { adapter: hba2, id: one.example }, expect: any }
