@@ -100,7 +100,12 @@ Deno.test("children of a story ask for what is new in them, and give no key twic
       assertStringIncludes(String(child["name"]), `, of story ${seed}`);
       const text = JSON.stringify(child.steps.slice(0, chaosLength(child)));
       const asked = JSON.stringify(child.steps.slice(chaosLength(child)));
-      for (const [, id] of text.matchAll(/"setKey":\{[^}]*"id":"([^"]*)"/g)) {
+      for (const [setting, id] of text.matchAll(/"setKey":\{[^}]*"id":"([^"]*)"[^}]*/g)) {
+        // Of what is refused in any case nothing new comes.
+        if (/"port":7|type11|"key":"0x/.test(setting)) continue;
+        // A target that learns of the key is asked in place of the adapter: by a login.
+        const [, key] = /"key":"([^"]*)"/.exec(setting) ?? [];
+        if (JSON.stringify([story, child]).includes(`"${id}":"${key}"`)) continue;
         assert(asked.includes(`"id":"${id}"`), `${id} in ${asked}`);
       }
     }

@@ -106,6 +106,8 @@ export interface OracleView {
   readonly sessions: SessionWatch;
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
+  /** What the service holds for an adapter; `undefined` if it does not run. */
+  heldSettings(adapter: string): Settings | undefined;
   /** The keys that a boot would find on an adapter's flash; `undefined` if it has none that can be looked at. */
   flashKeys(unit: AdapterUnit): Settings | undefined;
   /** The keys that an adapter's cache must have by its name; `undefined` if its name says nothing. */

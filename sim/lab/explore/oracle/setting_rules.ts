@@ -9,7 +9,7 @@ import { equalBytes } from "@noble/ciphers/utils.js";
 import { TUNNEL_ADDRESS_LIMIT } from "../../../../firmware/cache/security_records.ts";
 import { AdapterStatus, IsdscStatus } from "../../../../firmware/manual/interface.ts";
 import { isLeftBehind } from "../../../../host/initiator_service/left_tunnels.ts";
-import { differences, heldSettings, isKey, keyName, tableKeys, tell } from "./observed.ts";
+import { differences, isKey, keyName, tableKeys, tell } from "./observed.ts";
 import type { OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
 
@@ -18,10 +18,11 @@ export const SETTING_RULES = {
   "the last acknowledged writer wins": {
     doc: "What is in force is what the last acknowledged call has set, or one that was not answered or overlapped it.",
     when: "rest",
-    *find({ world, writer, adapters }) {
+    *find(view) {
+      const { writer, adapters } = view;
       for (const [index, unit] of adapters.entries()) {
         const { name } = unit.adapter;
-        const held = heldSettings(world, name);
+        const held = view.heldSettings(name);
         for (const setting of writer.names(index)) {
           const value = held?.get(setting);
           const allowed = writer.allowed(index, setting);
@@ -36,7 +37,7 @@ export const SETTING_RULES = {
     when: "rest",
     *find(view) {
       for (const [index, unit] of view.adapters.entries()) {
-        const [held, table] = [heldSettings(view.world, unit.adapter.name), tableKeys(unit)];
+        const [held, table] = [view.heldSettings(unit.adapter.name), tableKeys(unit)];
         if (held === undefined || table === undefined || !keepsKeys(unit) || !view.isAsked(index)) continue;
         const keys = new Map([...held].filter(([name]) => isKey(name)));
         for (const each of differences(keys, table)) yield `in the key table of ${unit.adapter.name} ${each}`;

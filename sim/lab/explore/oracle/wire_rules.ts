@@ -28,7 +28,7 @@ export const WIRE_RULES = {
   },
   "no association outlives its lifetime": {
     doc: "Neither end has an association whose exchange began longer ago than its lifetime and an exchange take.",
-    when: "step",
+    when: "rest",
     *find({ adapters, wire, world }) {
       const ends = [
         ...adapters.map(({ adapter: { name, sessions } }) => {

@@ -17,7 +17,7 @@ import { LastWriter, type Value, type Writing } from "./last_writer.ts";
 import { CommandWatch, type EndedCommand } from "./command_watch.ts";
 import { CHAOS, HEALING, isCalled } from "./healing.ts";
 import { savingOf } from "./list_rules.ts";
-import { flashKeys, GROUP_KEY, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
+import { flashKeys, GROUP_KEY, heldSettings, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
@@ -77,6 +77,7 @@ export class WorldOracle implements OracleView {
   readonly #pending = new Set<Heard>();
   /** What was found on flash, and after how many operations: a mount takes longer than a story's step. */
   readonly #flash = new Map<AdapterUnit, { readonly operations: number; readonly keys: Settings | undefined }>();
+  #held = { dispatched: -1, settings: new Map<string, Settings | undefined>() };
   readonly #tell: (broken: Broken) => void;
   readonly #invariants: Invariants;
   readonly #told = new Set<string>();
@@ -141,6 +142,15 @@ export class WorldOracle implements OracleView {
     this.#judge("step", (look) => look.find(this));
     if (this.isAtRest) this.#judge("rest", (look) => look.find(this));
     for (const [name, holds] of Object.entries(this.#invariants)) this.#report(name, [resultOf(holds, this.world)]);
+  }
+
+  /** What the service holds for an adapter: several rules look at one moment, and to open rows takes long. */
+  heldSettings(adapter: string): Settings | undefined {
+    const { dispatched } = this.world.kernel;
+    if (this.#held.dispatched !== dispatched) this.#held = { dispatched, settings: new Map() };
+    const { settings } = this.#held;
+    if (!settings.has(adapter)) settings.set(adapter, heldSettings(this.world, adapter));
+    return settings.get(adapter);
   }
 
   /** The keys that a boot would find on an adapter's flash. */
