@@ -6,13 +6,13 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
+import { copyBytes } from "../../sim/layout/slab.ts";
 import { crc32c } from "./crc32c.ts";
 import { SLOT_LIMIT } from "./head_word.ts";
 import { classAt, contentAt, encodeClass, identityBytes, nameRangeAt, roomBytes, valueRangeAt } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
-import { copyBytes } from "./slab.ts";
 import { PASSED, type ScannedSlot } from "./slot_reading.ts";
 import { isSealed, isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
 

@@ -18,6 +18,7 @@
 
 import { readUint16, readUint32, writeUint16, writeUint32 } from "./integers.ts";
 import type { CountField, Field, FixedField, VariableField } from "./field.ts";
+import { allocateBytes } from "./slab.ts";
 
 /** Bytes that are not the structure, or a value that the structure cannot hold. */
 export class StructureError extends Error {
@@ -172,7 +173,7 @@ export class Structure<F extends FieldList> {
    * @throws {StructureError} A field cannot hold its value.
    */
   encode(value: StructureValue<F>): Uint8Array {
-    const bytes = new Uint8Array(this.encodedBytes(value));
+    const bytes = allocateBytes(this.encodedBytes(value));
     this.#write(value, bytes);
     return bytes;
   }

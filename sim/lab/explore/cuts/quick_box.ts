@@ -7,7 +7,7 @@
  */
 
 import { TAG_BYTES } from "../../../../firmware/nvram/sealed_box.ts";
-import { allocateBytes } from "../../../../firmware/nvram/slab.ts";
+import { allocateBytes } from "../../../layout/slab.ts";
 import { readUint32, writeUint32 } from "../../../../firmware/nvram/words.ts";
 import { ShortTag } from "./short_tag.ts";
 
