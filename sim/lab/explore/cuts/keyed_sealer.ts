@@ -6,16 +6,10 @@
  * @module
  */
 
-import {
-  type KeyDerivation,
-  keyDerivation,
-  openUnder,
-  recordKey,
-  TAG_BYTES,
-} from "../../../../firmware/nvram/sealed_box.ts";
+import { type KeyDerivation, keyDerivation, recordKey, TAG_BYTES } from "../../../../firmware/nvram/sealed_box.ts";
 import { boxNonce, type BoxPlace, type Sealer } from "../../../../firmware/nvram/sealer.ts";
 import type { RecordIdentity } from "../../../../firmware/nvram/store.ts";
-import { QuickBox } from "./quick_box.ts";
+import { QuickBox } from "../../world/quick_box.ts";
 import { modelKey } from "./store_model.ts";
 
 /** Seals under a device root key. */
@@ -42,7 +36,7 @@ export class KeyedSealer implements Sealer {
 
   /** Opens a box. */
   open(identity: RecordIdentity, place: BoxPlace, box: Uint8Array): Uint8Array | undefined {
-    return openUnder(this.#keyOf(identity), boxNonce(place), box);
+    return this.#boxes.open(this.#keyOf(identity), boxNonce(place), box);
   }
 
   /** Whether a box was sealed for this identity and place. */
