@@ -21,7 +21,7 @@ export class QuickSealer implements Sealer {
   /** What each key of a record is derived from: the root key is taken in once. */
   readonly #derivation: KeyDerivation;
   /** Goes on from there, each time anew. */
-  readonly #derived: ReturnType<KeyDerivation["clone"]>;
+  readonly #derived: ReturnType<typeof keyDerivation>;
   readonly #class = new Uint8Array(1);
   readonly #key = new Uint8Array(KEY_BYTES);
 
@@ -34,7 +34,7 @@ export class QuickSealer implements Sealer {
   constructor(rootKey: Uint8Array, boxes: QuickBox) {
     this.#boxes = boxes;
     this.#derivation = keyDerivation(rootKey);
-    this.#derived = this.#derivation.clone();
+    this.#derived = keyDerivation(rootKey);
   }
 
   /** Seals a value. */
