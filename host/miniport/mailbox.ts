@@ -28,7 +28,7 @@ import type { Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import { hexStatus, labelledStatus } from "../../firmware/manual/isdsc_status.ts";
-import { allocateWords, copyBytes } from "../../sim/layout/slab.ts";
+import { allocateWords } from "../../sim/layout/slab.ts";
 
 /** A read from an adapter that has no power, as from an absent PCI function. */
 export const ALL_ONES = 0xffff_ffff;
@@ -213,11 +213,7 @@ export class Mailbox {
         return { type: "timedOut" };
       }
       if (answer.value === undefined) return { type: "aborted" };
-      return {
-        type: "completed",
-        registers: answer.value,
-        response: response === undefined ? EMPTY : copyBytes(response.bytes),
-      };
+      return { type: "completed", registers: answer.value, response: response?.bytes.slice() ?? EMPTY };
     } finally {
       this.#outstanding = undefined;
       if (bounce !== undefined) dmaMemory.free(bounce);

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { copyBytes } from "../../sim/layout/slab.ts";
 import type { RequestOwner } from "../request_owner.ts";
 import { NtStatus } from "../status.ts";
 import { type InstanceLayout, WNODE_TOO_SMALL, WnodeFlag } from "./wnode.ts";
@@ -58,7 +57,7 @@ export function dataOf(wnode: Uint8Array, layout: InstanceLayout): Uint8Array {
 
 /** A copy. */
 export function copyOf(bytes: Uint8Array): Uint8Array {
-  return copyBytes(bytes);
+  return bytes.slice();
 }
 
 /** The answer to a request that no driver was asked. */

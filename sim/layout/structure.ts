@@ -18,7 +18,6 @@
 
 import { readUint16, readUint32, writeUint16, writeUint32 } from "./integers.ts";
 import type { CountField, Field, FixedField, VariableField } from "./field.ts";
-import { allocateBytes } from "./slab.ts";
 
 /** Bytes that are not the structure, or a value that the structure cannot hold. */
 export class StructureError extends Error {
@@ -173,7 +172,7 @@ export class Structure<F extends FieldList> {
    * @throws {StructureError} A field cannot hold its value.
    */
   encode(value: StructureValue<F>): Uint8Array {
-    const bytes = allocateBytes(this.encodedBytes(value));
+    const bytes = new Uint8Array(this.encodedBytes(value));
     this.#write(value, bytes);
     return bytes;
   }
