@@ -23,6 +23,7 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
+import { copyBytes } from "../../sim/layout/slab.ts";
 import type { RamRegion } from "../../sim/parts/ram.ts";
 import { ALL_PORTS, MAX_ID_BYTES, MAX_KEY_BYTES } from "../manual/interface.ts";
 
@@ -195,7 +196,7 @@ export class KeyTable {
     return {
       portNumber: view.getUint32(offset + 4, true),
       idType: view.getUint8(offset + 1),
-      id: this.#region.bytes.slice(offset + ID_OFFSET, offset + ID_OFFSET + idLength),
+      id: copyBytes(this.#region.bytes, offset + ID_OFFSET, offset + ID_OFFSET + idLength),
       securityFlags: view.getBigUint64(offset + 8, true),
     };
   }
@@ -203,7 +204,7 @@ export class KeyTable {
   #copyKey(slot: number): Uint8Array {
     const offset = slot * KEY_TABLE_ENTRY_BYTES;
     const length = this.#fields.getUint16(offset + 16, true);
-    return this.#region.bytes.slice(offset + KEY_OFFSET, offset + KEY_OFFSET + length);
+    return copyBytes(this.#region.bytes, offset + KEY_OFFSET, offset + KEY_OFFSET + length);
   }
 }
 

@@ -13,6 +13,7 @@
 
 import type { Core } from "../../sim/kernel/core.ts";
 import type { Task } from "../../sim/kernel/task.ts";
+import { allocateBytes, copyBytes } from "../../sim/layout/slab.ts";
 import type { CostTable } from "../../sim/parts/cost_table.ts";
 import {
   type AdapterInformation,
@@ -100,7 +101,7 @@ export class SecurityCache {
   readonly #tunnels = new TunnelTable();
   readonly #damage: CacheDamage;
   readonly #logins: PersistentLogins;
-  #guid = new Uint8Array(GUID_BYTES);
+  #guid: Uint8Array = allocateBytes(GUID_BYTES);
 
   /**
    * A cache that has not loaded anything yet.
@@ -142,15 +143,14 @@ export class SecurityCache {
       this.#loadRecord(record);
     }
     yield* this.#logins.load(records.filter((record) => isOfPersistentLogin(record.class)));
-    const { doubtfulWrite: doubtful } = mounted;
-    if (doubtful) {
+    if (mounted.doubtfulWrite) {
       // One key may be older than the one that was acknowledged last. The keys serve on; whoever named the cache must
       // look after it, whenever that comes to be: a generation that is gone from flash says so for as long as it takes.
       yield* store.delete("generational-guid", GENERATIONAL_GUID_NAME);
       this.#guid.fill(0);
     }
     const keys = this.#table.size + (this.#table.hasGroupKey ? 1 : 0);
-    return { keys, damaged: this.#damage.count, failed: false, doubtful };
+    return { keys, damaged: this.#damage.count, failed: false, doubtful: mounted.doubtfulWrite };
   }
 
   /** SetPresharedKeyForId. */
@@ -262,7 +262,7 @@ export class SecurityCache {
     // Afterwards: a cut in between leaves a cache that is not valid.
     const forgotten = yield* this.#forgetLosses();
     if (forgotten !== IsdscStatus.SUCCESS) return forgotten;
-    this.#guid = guid.slice(0, GUID_BYTES);
+    this.#guid = copyBytes(guid, 0, GUID_BYTES);
     return IsdscStatus.SUCCESS;
   }
 
@@ -306,7 +306,7 @@ export class SecurityCache {
 
   /** The generational GUID, a copy; zeros if the cache has no name. */
   get generationalGuid(): Uint8Array {
-    return this.#guid.slice();
+    return copyBytes(this.#guid);
   }
 
   /** How the adapter is, as {@linkcode SecurityCache.information} tells it: an `AdapterStatus`. */
@@ -350,7 +350,7 @@ export class SecurityCache {
         this.#tunnels.load(record);
         return;
       case "generational-guid":
-        this.#guid = record.value.slice(0, GUID_BYTES);
+        this.#guid = copyBytes(record.value, 0, GUID_BYTES);
         return;
       case "persistent-logon":
       case "persistent-logon-part":

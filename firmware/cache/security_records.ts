@@ -7,6 +7,7 @@
  * @module
  */
 
+import { copyBytes } from "../../sim/layout/slab.ts";
 import {
   decodeKeyName,
   decodeKeyValue,
@@ -53,7 +54,7 @@ export function readKeyRecord(
 
 /** The record of the group key; its value is a copy. */
 export function groupKeyRecord(key: Uint8Array): NvramRecord {
-  return { ...GROUP_KEY_IDENTITY, value: key.slice() };
+  return { ...GROUP_KEY_IDENTITY, value: copyBytes(key) };
 }
 
 /** Class and name of the generational GUID's record. */
@@ -71,7 +72,7 @@ export function readTunnelRecord({ name, value }: NvramRecord): TunnelAddressReq
 
 /** The record of the generational GUID. */
 export function guidRecord(guid: Uint8Array): NvramRecord {
-  return { ...GENERATIONAL_GUID_IDENTITY, value: guid.slice(0, 16) };
+  return { ...GENERATIONAL_GUID_IDENTITY, value: copyBytes(guid, 0, 16) };
 }
 
 /** How many tunnel addresses an adapter keeps. */

@@ -12,6 +12,7 @@
  */
 
 import { readUint32, readUint64, writeUint32, writeUint64 } from "../../sim/layout/integers.ts";
+import { allocateBytes, copyBytes } from "../../sim/layout/slab.ts";
 import { PACKED_ADDRESS_BYTES, readPackedAddress, writePackedAddress } from "./internet_address.ts";
 import type { PresharedKeyQuery, PresharedKeyRequest, TunnelAddressRequest } from "./mailbox_layouts.ts";
 
@@ -33,7 +34,7 @@ export const TUNNEL_VALUE_BYTES: number = PACKED_ADDRESS_BYTES;
 
 /** The name of a key. */
 export function encodeKeyName({ portNumber, idType, id }: PresharedKeyQuery): Uint8Array {
-  const name = new Uint8Array(ID_OFFSET + id.length);
+  const name = allocateBytes(ID_OFFSET + id.length);
   writeUint32(name, 0, portNumber);
   name[4] = idType;
   name.set(id, ID_OFFSET);
@@ -46,12 +47,12 @@ export function encodeKeyName({ portNumber, idType, id }: PresharedKeyQuery): Ui
  * @param name At least {@linkcode KEY_NAME_MINIMUM_BYTES} long; the identifier is a copy.
  */
 export function decodeKeyName(name: Uint8Array): PresharedKeyQuery {
-  return { portNumber: portOf(name), idType: name[4] ?? 0, id: name.slice(ID_OFFSET) };
+  return { portNumber: portOf(name), idType: name[4] ?? 0, id: copyBytes(name, ID_OFFSET) };
 }
 
 /** The value of a key; holds a copy of it. */
 export function encodeKeyValue({ securityFlags, key }: KeyValue): Uint8Array {
-  const value = new Uint8Array(KEY_OFFSET + key.length);
+  const value = allocateBytes(KEY_OFFSET + key.length);
   writeUint64(value, 0, securityFlags);
   value.set(key, KEY_OFFSET);
   return value;

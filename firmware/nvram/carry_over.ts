@@ -9,13 +9,13 @@
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
+import { NO_BYTES } from "../../sim/layout/slab.ts";
 import { RecordKind } from "./head_word.ts";
 import { encodeIdentity, identityBytes } from "./log_format.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import type { RingLog } from "./ring_log.ts";
 import { type PendingRecord, scrubContent } from "./pending.ts";
-import { NO_BYTES } from "./slab.ts";
 import type { PendingScrub } from "./slot_reading.ts";
 import type { Slot, SlotTable, ValueOnFlash } from "./slot_table.ts";
 

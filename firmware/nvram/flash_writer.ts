@@ -6,12 +6,12 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import type { Task } from "../../sim/kernel/task.ts";
+import { allocateBytes } from "../../sim/layout/slab.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import type { Head } from "./head_word.ts";
 import { encodeRecord } from "./log_format.ts";
 import type { LogSector } from "./log_window.ts";
 import { decodeHeader, encodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
-import { allocateBytes } from "./slab.ts";
 import { countOnes, DEAD_BITS, isBlank, roundUp } from "./words.ts";
 
 /** How often the same bytes are driven: a part that takes only some of the bits takes others the next time. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { allocateBytes, copyBytes } from "../../sim/layout/slab.ts";
 import { crc32c, crc32cBefore, flippedBit, RangeChecksums } from "./crc32c.ts";
 import {
   correctHead,
@@ -17,7 +18,6 @@ import {
   RecordKind,
 } from "./head_word.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
-import { allocateBytes, copyBytes } from "./slab.ts";
 import { RECORD_CLASSES, type RecordClass, type RecordIdentity } from "./store.ts";
 import { flip, isBlank, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
 

@@ -5,11 +5,11 @@
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
+import { NO_BYTES } from "../../sim/layout/slab.ts";
 import { RecordKind } from "./head_word.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
-import { NO_BYTES } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isNearlyBlank } from "./words.ts";
 

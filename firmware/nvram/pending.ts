@@ -5,12 +5,12 @@
  * @module
  */
 
+import { allocateBytes, copyBytes, NO_BYTES } from "../../sim/layout/slab.ts";
 import { headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
 import { againPayload, contentAt, HEAD_BYTES, markPayload, voidFromAt } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { RecordPlace } from "./log_window.ts";
 import type { RecordContent } from "./carrier.ts";
-import { allocateBytes, copyBytes, NO_BYTES } from "./slab.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isSealed } from "./store.ts";
 import { readUint32, writeUint32 } from "./words.ts";

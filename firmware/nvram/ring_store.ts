@@ -11,6 +11,7 @@
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
+import { copyBytes, NO_BYTES } from "../../sim/layout/slab.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import { Capacity } from "./capacity.ts";
 import { erasedToOnes } from "./complemented_flash.ts";
@@ -28,7 +29,6 @@ import type { Sealer } from "./sealer.ts";
 import { sectorsToErase, wipeRetired } from "./secret_sectors.ts";
 import { headerBytes } from "./sector_header.ts";
 import { settle, settleHeader, type SettlingOptions } from "./settling.ts";
-import { copyBytes, NO_BYTES } from "./slab.ts";
 import { footprintBytes, type Slot, SlotTable } from "./slot_table.ts";
 import { Turning } from "./turning.ts";
 import {

@@ -16,6 +16,7 @@ import { xsalsa20 } from "@noble/ciphers/salsa.js";
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { allocateBytes, copyBytes } from "../../sim/layout/slab.ts";
 import { encodeClass } from "./log_format.ts";
 import type { RecordIdentity } from "./store.ts";
 
@@ -38,7 +39,7 @@ export function keyDerivation(rootKey: Uint8Array): KeyDerivation {
 
 /** The key of one record: what a box is bound to besides its place. */
 export function recordKey(derivation: KeyDerivation, { class: recordClass, name }: RecordIdentity): Uint8Array {
-  const identity = new Uint8Array(1 + name.length);
+  const identity = allocateBytes(1 + name.length);
   identity[0] = encodeClass(recordClass);
   identity.set(name, 1);
   return derivation.clone().update(identity).digest();
@@ -47,7 +48,7 @@ export function recordKey(derivation: KeyDerivation, { class: recordClass, name 
 /** Seals a value under the key of its record. */
 export function sealUnder(key: Uint8Array, nonce: Uint8Array, value: Uint8Array): Uint8Array {
   const { stream, tagKey } = keyStream(key, nonce, value.length);
-  const box = new Uint8Array(TAG_BYTES + value.length);
+  const box = allocateBytes(TAG_BYTES + value.length);
   const ciphertext = box.subarray(TAG_BYTES);
   for (let index = 0; index < value.length; index++) {
     ciphertext[index] = (stream[TAG_KEY_BYTES + index] as number) ^ (value[index] as number);
@@ -63,7 +64,7 @@ export function openUnder(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): 
   const ciphertext = box.subarray(TAG_BYTES);
   const { stream, tagKey } = keyStream(key, nonce, ciphertext.length);
   const isAuthentic = equalBytes(shortTag(ciphertext, tagKey), box.subarray(0, TAG_BYTES));
-  const value = isAuthentic ? stream.slice(TAG_KEY_BYTES) : undefined;
+  const value = isAuthentic ? copyBytes(stream, TAG_KEY_BYTES) : undefined;
   stream.fill(0);
   if (value === undefined) return undefined;
   for (let index = 0; index < value.length; index++) {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { allocateBytes } from "../../sim/layout/slab.ts";
 import {
   type KeyDerivation,
   keyDerivation,
@@ -17,7 +18,6 @@ import {
   sealUnder,
   TAG_BYTES,
 } from "./sealed_box.ts";
-import { allocateBytes } from "./slab.ts";
 import type { RecordIdentity } from "./store.ts";
 import { writeUint16, writeUint32 } from "./words.ts";
 

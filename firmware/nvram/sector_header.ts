@@ -9,9 +9,9 @@
  * @module
  */
 
+import { allocateBytes, copyBytes } from "../../sim/layout/slab.ts";
 import type { FlashGeometry } from "../../sim/parts/flash/nor_flash.ts";
 import { crc32c, flippedBit } from "./crc32c.ts";
-import { allocateBytes, copyBytes } from "./slab.ts";
 import { flip, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
 
 /** The version of the format that is written. */

@@ -6,12 +6,12 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
+import { copyBytes } from "../../sim/layout/slab.ts";
 import { SLOT_LIMIT } from "./head_word.ts";
 import { identityAt, identityBytes, keyOf, roomBytes, valueAt, voidFromAt } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
-import { copyBytes } from "./slab.ts";
 import { PASSED, type ScannedSlot } from "./slot_reading.ts";
 import { isSealed, isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
 

@@ -11,6 +11,7 @@ import { StructureError } from "../../sim/layout/structure.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock } from "../../sim/kernel/signal.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
+import { copyBytes } from "../../sim/layout/slab.ts";
 import { Components } from "../../sim/trace/components.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
@@ -380,7 +381,7 @@ function readInformation(
   try {
     const value = HBA_INFORMATION.decode(data);
     // A copy: the decoded GUID is a view into the answer.
-    return { lengthBytes, information: { ...value, GenerationalGuid: value.GenerationalGuid.slice() } };
+    return { lengthBytes, information: { ...value, GenerationalGuid: copyBytes(value.GenerationalGuid) } };
   } catch (error) {
     if (error instanceof StructureError) return { lengthBytes, information: undefined };
     throw error;

@@ -19,6 +19,7 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { RandomStream } from "../../sim/kernel/random.ts";
+import { allocateBytes } from "../../sim/layout/slab.ts";
 
 const SERIES_BYTES = 8;
 const GUID_BYTES = 16;
@@ -41,7 +42,7 @@ export function newSeries(random: RandomStream, found: Uint8Array): Uint8Array {
  * @param present The names that store and adapter bear at present, and a fingerprint of what the cache is to hold.
  */
 export function newGeneration(random: RandomStream, series: Uint8Array, present: readonly Uint8Array[]): Uint8Array {
-  const guid = new Uint8Array(GUID_BYTES);
+  const guid = allocateBytes(GUID_BYTES);
   guid.set(series);
   guid.set(digest([random.bytes(GUID_BYTES), ...present], GUID_BYTES - SERIES_BYTES), SERIES_BYTES);
   return guid;
@@ -55,5 +56,5 @@ export function isOfSeries(guid: Uint8Array, series: Uint8Array): boolean {
 function digest(parts: readonly Uint8Array[], lengthBytes: number): Uint8Array {
   const hash = sha256.create();
   for (const part of parts) hash.update(part);
-  return hash.digest().slice(0, lengthBytes);
+  return hash.digest().subarray(0, lengthBytes);
 }

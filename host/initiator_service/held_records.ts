@@ -34,6 +34,7 @@ import {
   KEY_NAME_MINIMUM_BYTES,
   type PresharedKeyQuery,
 } from "../../firmware/manual/interface.ts";
+import { copyBytes } from "../../sim/layout/slab.ts";
 import type { CommitResult, KeyStore, StoreChange, StoreKind, StoreRow } from "./key_store.ts";
 import { ALL_ADAPTERS, type HeldRow, keyBytes, nameKey, RowIndex } from "./row_index.ts";
 import { isLeftBehind, keyForAllPorts, leftTunnels, portOfTunnel } from "./left_tunnels.ts";
@@ -209,7 +210,7 @@ export class HeldRecords {
       .filter(({ key, tunnelName }) => tunnelName === undefined || isDurable(key))
       .map(({ row }): StoreChange => ({ type: "delete", row }));
     return [
-      { type: "put", row: { ...name, value: vouch.generation.slice(), ordinal: 0 } },
+      { type: "put", row: { ...name, value: copyBytes(vouch.generation), ordinal: 0 } },
       ...notes,
       ...this.refusalChanges(adapter, vouch.waiting, vouch.refused),
     ];

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { allocateBytes } from "../../sim/layout/slab.ts";
 import { rowKey, type StoreChange, type StoreKind, type StoreRow, type StoreRowName } from "./key_store.ts";
 
 /** Stands for all adapters of the machine. */
@@ -26,7 +27,7 @@ export function nameKey({ kind, name }: Pick<StoreRowName, "kind" | "name">): st
 
 /** The bytes of a {@linkcode nameKey}: letters, digits and slashes alone, which take no encoder. */
 export function keyBytes(key: string): Uint8Array {
-  const bytes = new Uint8Array(key.length);
+  const bytes = allocateBytes(key.length);
   for (let index = 0; index < key.length; index++) bytes[index] = key.charCodeAt(index);
   return bytes;
 }

@@ -5,9 +5,10 @@
  * @module
  */
 
-import { hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hexToBytes } from "@noble/hashes/utils.js";
 import { TUNNEL_NAME_BYTES } from "../../firmware/manual/interface.ts";
 import type { StoreChange, StoreKind, StoreRow, StoreRowName } from "./key_store.ts";
+import { keyBytes } from "./row_index.ts";
 
 /** A note as it is read. */
 export interface Note {
@@ -30,7 +31,7 @@ export type NoteKind = Extract<StoreKind, "volatile-note" | "refusal-note">;
  * @param hasClaim See {@linkcode Note.hasClaim}.
  */
 export function noteOf(kind: NoteKind, adapter: string, key: string, hasClaim = false): StoreRow {
-  return { adapter, kind, name: utf8ToBytes(key), value: new Uint8Array(hasClaim ? [1] : []), ordinal: 0 };
+  return { adapter, kind, name: keyBytes(key), value: new Uint8Array(hasClaim ? [1] : []), ordinal: 0 };
 }
 
 /** What a row is a note of: kind and name of a row; nothing if it is no note. */

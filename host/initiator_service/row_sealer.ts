@@ -16,6 +16,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { RandomStream } from "../../sim/kernel/random.ts";
 import type { ResultMemory } from "../../sim/kernel/result_memory.ts";
 import { writeUint32 } from "../../sim/layout/integers.ts";
+import { allocateBytes } from "../../sim/layout/slab.ts";
 import { rowKey, type StoreRowName } from "./key_store.ts";
 
 const NONCE_BYTES = 12;
@@ -53,7 +54,7 @@ export class RowSealer {
     const nonce = this.#random.bytes(NONCE_BYTES);
     const name = associatedData(row);
     const box = this.#once("seal a row", [nonce, name, value], () => gcmsiv(this.#key, nonce, name).encrypt(value));
-    const sealed = new Uint8Array(NONCE_BYTES + box.length);
+    const sealed = allocateBytes(NONCE_BYTES + box.length);
     sealed.set(nonce);
     sealed.set(box, NONCE_BYTES);
     return sealed;
@@ -62,7 +63,7 @@ export class RowSealer {
   /** What stands for some bytes, secrets among them, and tells nothing of them to whom the machine's key is not known. */
   fingerprint(parts: readonly Uint8Array[]): Uint8Array {
     const mac = this.#mac.clone();
-    const length = new Uint8Array(4);
+    const length = allocateBytes(4);
     for (const part of parts) {
       writeUint32(length, 0, part.length);
       mac.update(length).update(part);

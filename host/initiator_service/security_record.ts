@@ -22,6 +22,7 @@ import {
   TUNNEL_VALUE_BYTES,
   type TunnelAddressRequest,
 } from "../../firmware/manual/interface.ts";
+import { copyBytes } from "../../sim/layout/slab.ts";
 import type { RowSealer } from "./row_sealer.ts";
 import type { StoreRow, StoreRowName } from "./key_store.ts";
 
@@ -86,7 +87,7 @@ export function recordValue(record: SecurityRecord): Uint8Array {
     case "preshared-key":
       return encodeKeyValue(record);
     case "group-key":
-      return record.key.slice();
+      return copyBytes(record.key);
     case "tunnel-address":
       return encodeTunnelValue(record);
     default:

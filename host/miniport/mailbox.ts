@@ -28,6 +28,7 @@ import type { Recorder } from "../../sim/trace/recorder.ts";
 import { TracedCall } from "../../sim/trace/traced_call.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import { hexStatus, labelledStatus } from "../../firmware/manual/isdsc_status.ts";
+import { allocateWords } from "../../sim/layout/slab.ts";
 
 /** A read from an adapter that has no power, as from an absent PCI function. */
 export const ALL_ONES = 0xffff_ffff;
@@ -175,7 +176,7 @@ export class Mailbox {
   *take(): Task<Uint32Array> {
     const { registers, kernel, costs } = this.#options;
     yield* kernel.sleep(costs.registerAccessCycles * MAILBOX_COUNT);
-    const values = new Uint32Array(MAILBOX_COUNT);
+    const values = allocateWords(MAILBOX_COUNT);
     for (let index = 0; index < MAILBOX_COUNT; index++) {
       values[index] = registers.read(Register.mailbox + 4 * index);
     }

@@ -24,6 +24,7 @@ import {
   PRESHARED_KEY_REQUEST,
   TUNNEL_ADDRESS_REQUEST,
 } from "../../firmware/manual/interface.ts";
+import { copyBytes } from "../../sim/layout/slab.ts";
 import {
   LOGOUT_FROM_TARGET_IN,
   OperationsMethod,
@@ -113,7 +114,7 @@ const METHODS: Readonly<Record<keyof typeof SecurityMethod, MethodDescription>> 
   }),
   clearCache: statusMethod(() => command(MailboxCommand.clearCache, new Uint8Array(0))),
   setGenerationalGuid: statusMethod((input) =>
-    command(MailboxCommand.setGenerationalGuid, SET_GENERATIONAL_GUID_IN.decode(input).GenerationalGuid.slice())
+    command(MailboxCommand.setGenerationalGuid, copyBytes(SET_GENERATIONAL_GUID_IN.decode(input).GenerationalGuid))
   ),
 };
 

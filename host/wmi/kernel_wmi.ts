@@ -14,6 +14,7 @@ import { labelledStatus } from "../../firmware/manual/isdsc_status.ts";
 import type { Kernel } from "../../sim/kernel/kernel.ts";
 import { Lock } from "../../sim/kernel/signal.ts";
 import type { Task } from "../../sim/kernel/task.ts";
+import { readUint32 } from "../../sim/layout/integers.ts";
 import { Components } from "../../sim/trace/components.ts";
 import { noteEvent } from "../../sim/trace/events.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
@@ -137,7 +138,7 @@ export class KernelWmi {
         return;
       }
       if (ntStatus !== NtStatus.bufferTooSmall || wnode.length < 4) return;
-      lengthBytes = new DataView(wnode.buffer).getUint32(0, true);
+      lengthBytes = readUint32(wnode, 0);
     }
   }
 

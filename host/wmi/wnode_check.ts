@@ -6,6 +6,7 @@
  */
 
 import { StructureError } from "../../sim/layout/structure.ts";
+import { copyBytes } from "../../sim/layout/slab.ts";
 import { MALFORMED_WNODE_STATUS } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
 import { GuidMap } from "./guid.ts";
@@ -108,7 +109,7 @@ const EVENT_FUNCTIONS: readonly number[] = [
 export function readClasses(bytes: Uint8Array): GuidMap<RegisteredClass> {
   const { WmiRegGuid } = WMIREGINFO.decode(bytes);
   return new GuidMap(WmiRegGuid.map(({ Guid, InstanceCount, Flags }) => {
-    const guid = Guid.slice();
+    const guid = copyBytes(Guid);
     return [
       guid,
       { guid, instanceCount: InstanceCount, isEventOnly: (Flags & REGISTRATION_FLAG_EVENT_ONLY) !== 0 },

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { copyBytes } from "../layout/slab.ts";
 import type { DmaMemory } from "./dma_memory.ts";
 
 /** A transfer that is about to begin. */
@@ -55,7 +56,7 @@ export class DmaEngine {
 
   /** Copies the host's bytes into the adapter. */
   fetch({ bytes, bit }: DmaWindow): Uint8Array {
-    const copy = bytes.slice();
+    const copy = copyBytes(bytes);
     if (bit !== undefined) turn(copy, bit);
     return copy;
   }

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { allocateBytes } from "../layout/slab.ts";
+
 /** A piece of host memory open to the adapter. */
 export interface DmaBuffer {
   /** What the adapter is told: the bus address of the first byte. */
@@ -43,7 +45,7 @@ export class DmaMemory {
         `Cannot allocate ${lengthBytes} bytes of DMA memory: expected a whole number above 0`,
       );
     }
-    const buffer = { busAddress: this.#freeAddress(lengthBytes), bytes: new Uint8Array(lengthBytes) };
+    const buffer = { busAddress: this.#freeAddress(lengthBytes), bytes: allocateBytes(lengthBytes) };
     this.#buffers.set(buffer.busAddress, buffer);
     this.#nextAddress = buffer.busAddress + Math.ceil(lengthBytes / ALIGNMENT) * ALIGNMENT;
     this.#fresh = Math.max(this.#fresh, this.#nextAddress);

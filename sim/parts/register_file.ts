@@ -15,6 +15,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import { Signal } from "../kernel/signal.ts";
 import type { Cycles } from "../kernel/task.ts";
+import { copyWords } from "../layout/slab.ts";
 
 /** Byte offsets of the registers. */
 export const Register = {
@@ -184,7 +185,7 @@ export class RegisterFile implements RegisterWindow {
   /** Takes the host's command out of the mailbox and silences the doorbell. Firmware side. */
   takeCommand(): Uint32Array {
     this.#controlStatus &= ~Control.doorbell;
-    return this.#incoming.slice();
+    return copyWords(this.#incoming);
   }
 
   /**

@@ -21,7 +21,11 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
       "if (!accepted(cleared)) return status;",
     ],
     ["a damaged key gives its room away", "return this.#table.size + this.#damage.keys;", "return this.#table.size;"],
-    ["a last write in doubt costs no name", "    if (doubtful) {\n", "    if (doubtful && mounted.formatted) {\n"],
+    [
+      "a last write in doubt costs no name",
+      "    if (mounted.doubtfulWrite) {\n",
+      "    if (mounted.doubtfulWrite && mounted.formatted) {\n",
+    ],
     [
       "naming a cache ends no report of losses",
       "const forgotten = yield* this.#forgetLosses();",

@@ -89,12 +89,18 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "firmware/nvram",
-    mayImport: { "sim/kernel": "all", "sim/parts": "all" },
+    mayImport: { "sim/kernel": "all", "sim/layout": ["slab.ts"], "sim/parts": "all" },
     packages: ["@noble/hashes", "@noble/ciphers"],
   },
   {
     path: "firmware/cache",
-    mayImport: { "sim/kernel": "all", "sim/parts": "all", "firmware/manual": "all", "firmware/nvram": "all" },
+    mayImport: {
+      "sim/kernel": "all",
+      "sim/layout": ["slab.ts"],
+      "sim/parts": "all",
+      "firmware/manual": "all",
+      "firmware/nvram": "all",
+    },
     packages: ["@noble/ciphers"],
   },
   {

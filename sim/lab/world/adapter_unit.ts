@@ -6,7 +6,6 @@
 
 import { Adapter } from "../../../firmware/adapter.ts";
 import type { AdapterOptions } from "../../../firmware/adapter_options.ts";
-import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RandomStreams } from "../../kernel/random.ts";
@@ -23,6 +22,8 @@ import { flashEvent, noteEvent, packetEvent } from "../../trace/events.ts";
 import type { KeyLog } from "../../trace/key_log.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import type { CampaignMemory } from "./campaign_memory.ts";
+import type { QuickBox } from "./quick_box.ts";
+import { QuickSealer } from "./quick_sealer.ts";
 import { TappedSealer } from "./tapped_sealer.ts";
 import { completeOptions } from "./complete_options.ts";
 import { CompiledParts } from "./compiled_parts.ts";
@@ -69,6 +70,8 @@ interface AdapterSurroundings {
   readonly costs: CostTable;
   readonly keyLog: KeyLog;
   readonly campaign: CampaignMemory | undefined;
+  /** Makes and opens what is sealed for flash. */
+  readonly boxes: QuickBox;
   /** What its flash part was left with. */
   readonly flashState: FlashState | undefined;
 }
@@ -76,9 +79,9 @@ interface AdapterSurroundings {
 /** Builds an adapter, without power. */
 export function createAdapterUnit(description: AdapterDescription, surroundings: AdapterSurroundings): AdapterUnit {
   const { name, keyStorage = "nvram", createStore, createSessions, eventCapacity } = description;
-  const { path, kernel, recorder, streams, keyLog, campaign } = surroundings;
+  const { path, kernel, recorder, streams, keyLog, campaign, boxes } = surroundings;
   const sealTaps: AdapterUnit["sealTaps"] = new Set();
-  const sealer = new TappedSealer(campaign?.sealer(name) ?? new SecretboxSealer(deviceRootKey(name)), sealTaps);
+  const sealer = new TappedSealer(campaign?.sealer(name) ?? new QuickSealer(deviceRootKey(name), boxes), sealTaps);
   const random = streams.stream(`${name}/random number generator`);
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);
   const flashTaps: AdapterUnit["flashTaps"] = new Set();

@@ -10,9 +10,11 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { type Sealer, SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
+import type { Sealer } from "../../../firmware/nvram/sealer.ts";
 import type { ResultMemory } from "../../kernel/result_memory.ts";
 import { deviceRootKey } from "./factory.ts";
+import { QuickBox } from "./quick_box.ts";
+import { QuickSealer } from "./quick_sealer.ts";
 import { RememberingSealer } from "./remembering_sealer.ts";
 
 interface Answer {
@@ -36,6 +38,7 @@ export class CampaignMemory implements ResultMemory {
   /** By function, and by a digest of the question of 32 bits: the question itself is compared. */
   readonly #answers = new Map<string, Map<number, Answer>>();
   readonly #sealers = new Map<string, Sealer>();
+  readonly #boxes = new QuickBox();
   #recalled = 0;
 
   /**
@@ -71,7 +74,7 @@ export class CampaignMemory implements ResultMemory {
   sealer(adapterName: string): Sealer {
     let sealer = this.#sealers.get(adapterName);
     if (sealer === undefined) {
-      sealer = new RememberingSealer(new SecretboxSealer(deviceRootKey(adapterName)));
+      sealer = new RememberingSealer(new QuickSealer(deviceRootKey(adapterName), this.#boxes));
       this.#sealers.set(adapterName, sealer);
     }
     return sealer;

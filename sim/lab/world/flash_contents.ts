@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Sealer, SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
+import type { Sealer } from "../../../firmware/nvram/sealer.ts";
 import type { NvramRecord, NvramStore } from "../../../firmware/nvram/store.ts";
 import { RandomStreams } from "../../kernel/random.ts";
 import type { Task } from "../../kernel/task.ts";
@@ -12,6 +12,8 @@ import { runToEnd, UntimedClock } from "../../kernel/untimed_clock.ts";
 import type { FlashPart } from "../../parts/flash/flash_part.ts";
 import type { NorFlash } from "../../parts/flash/nor_flash.ts";
 import { deviceRootKey } from "./factory.ts";
+import { QuickBox } from "./quick_box.ts";
+import { QuickSealer } from "./quick_sealer.ts";
 
 /** What a mount has found. */
 export interface FlashContents {
@@ -45,7 +47,7 @@ export function flashContents({ adapter, flash: original, makeStore }: ReadFlash
   const clock = new UntimedClock();
   const flash = original.twin(clock, random);
   flash.powerOn();
-  const sealer = new SecretboxSealer(deviceRootKey(adapter));
+  const sealer = new QuickSealer(deviceRootKey(adapter), new QuickBox());
   const draw = (lengthBytes: number) => random.bytes(lengthBytes);
   const store = makeStore({ flash, random: draw, sealer, spend: (cycles) => clock.sleep(cycles) });
   const mounted = runToEnd(store.mount());

@@ -9,7 +9,6 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { comparedBytes } from "../../../firmware/ike/authentication.ts";
 import { IdentificationType } from "../../../firmware/ike/identification_types.ts";
 import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import { SecretboxSealer } from "../../../firmware/nvram/sealer.ts";
 import type { KeyStorage } from "../../../firmware/cache/security_cache.ts";
 import type { KeyStore } from "../../../host/initiator_service/key_store.ts";
 import type { SecurityProvider } from "../../../host/miniport/miniport.ts";
@@ -57,6 +56,8 @@ import {
 import { CampaignMemory } from "./campaign_memory.ts";
 import { checkBy } from "./own_check.ts";
 import { initiatorPhase1, responderPhase1 } from "./phase1_options.ts";
+import { QuickBox } from "./quick_box.ts";
+import { QuickSealer } from "./quick_sealer.ts";
 import type { TargetKey } from "./target.ts";
 import type {
   AdapterDescription,
@@ -322,7 +323,11 @@ function checkFlash(description: AdapterDescription, path: string): void {
   // A part or a store of the caller's own knows by itself.
   if (preset === undefined || createFlash !== undefined || (createStore ?? store ?? firmware) !== undefined) return;
   try {
-    new RingStore({ flash, random: (length) => random.bytes(length), sealer: new SecretboxSealer(new Uint8Array(32)) });
+    new RingStore({
+      flash,
+      random: (length) => random.bytes(length),
+      sealer: new QuickSealer(new Uint8Array(32), new QuickBox()),
+    });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new WorldOptionsError(`${path}.flash`, show(preset.name), `a part for the key store (${error.message})`);

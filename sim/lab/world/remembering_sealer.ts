@@ -11,7 +11,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { readUint32 } from "../../../firmware/nvram/words.ts";
-import { copyBytes } from "../../../firmware/nvram/slab.ts";
+import { copyBytes } from "../../layout/slab.ts";
 import type { BoxPlace, Sealer } from "../../../firmware/nvram/sealer.ts";
 import type { RecordIdentity } from "../../../firmware/nvram/store.ts";
 

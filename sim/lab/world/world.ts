@@ -46,6 +46,7 @@ import { type Course, running, SETTLE_NANOSECONDS, takeThrough } from "./course.
 import { CheckedKeyStore } from "./made_parts.ts";
 import { flashState } from "./flash_options.ts";
 import { phase1Policy } from "./phase1_options.ts";
+import { QuickBox } from "./quick_box.ts";
 import { readWorldOptions } from "./read_world_options.ts";
 import { Target } from "./target.ts";
 import type { TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
@@ -293,6 +294,7 @@ export class World {
       dmaMemory,
       costs: this.#costs,
       campaign,
+      boxes: new QuickBox(),
     };
     return new Map(adapters.map((each, index) => {
       const { name } = each;

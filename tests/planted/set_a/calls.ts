@@ -71,7 +71,7 @@ export const CALLS_A: readonly PlantedBug[] = [
     family: "completion",
     file: "host/miniport/mailbox.ts",
     find: `    yield* kernel.sleep(costs.registerAccessCycles * MAILBOX_COUNT);
-    const values = new Uint32Array(MAILBOX_COUNT);
+    const values = allocateWords(MAILBOX_COUNT);
     for (let index = 0; index < MAILBOX_COUNT; index++) {
       values[index] = registers.read(Register.mailbox + 4 * index);
     }
@@ -79,7 +79,7 @@ export const CALLS_A: readonly PlantedBug[] = [
     return values;`,
     replace: `    clearControl(registers, Control.processorInterrupt);
     yield* kernel.sleep(costs.registerAccessCycles * MAILBOX_COUNT);
-    const values = new Uint32Array(MAILBOX_COUNT);
+    const values = allocateWords(MAILBOX_COUNT);
     for (let index = 0; index < MAILBOX_COUNT; index++) {
       values[index] = registers.read(Register.mailbox + 4 * index);
     }

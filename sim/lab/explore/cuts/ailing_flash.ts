@@ -8,7 +8,7 @@
  * @module
  */
 
-import { copyBytes } from "../../../../firmware/nvram/slab.ts";
+import { copyBytes } from "../../../layout/slab.ts";
 import type { Task } from "../../../kernel/task.ts";
 import { cutErase, cutProgram, PROGRAM_CUTS, type ProgramCut } from "../../../parts/flash/cut_effects.ts";
 import type { FlashPart } from "../../../parts/flash/flash_part.ts";

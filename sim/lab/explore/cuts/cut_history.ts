@@ -23,10 +23,11 @@ import type { CellRange } from "../../../parts/flash/cells.ts";
 import { FlashPart } from "../../../parts/flash/flash_part.ts";
 import type { NorFlash } from "../../../parts/flash/nor_flash.ts";
 import { type FlashPreset, W25Q_REGION } from "../../../parts/flash/presets.ts";
-import { KeyedSealer } from "./keyed_sealer.ts";
 import { callOperations, MeteredFlash } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
 import { type FlashAction, RecordingFlash } from "./recording_flash.ts";
+import { QuickBox } from "../../world/quick_box.ts";
+import { QuickSealer } from "../../world/quick_sealer.ts";
 import { RememberingSealer } from "../../world/remembering_sealer.ts";
 import { SecretSearch } from "./secret_search.ts";
 import type { RingRule } from "./ring_rules.ts";
@@ -193,7 +194,7 @@ function smallSectors(seed: number, makeStore: StoreFactory, waives: readonly Ri
 /** A sealer for a campaign: real boxes, each sealed once. */
 export function campaignSealer(seed: number): Sealer {
   const rootKey = new RandomStreams(seed).stream("cuts/root key").bytes(32);
-  return new RememberingSealer(new KeyedSealer(rootKey));
+  return new RememberingSealer(new QuickSealer(rootKey, new QuickBox()));
 }
 
 /** A history that is made as it is asked for. */

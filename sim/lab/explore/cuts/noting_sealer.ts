@@ -7,7 +7,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { boxNonce, type BoxPlace, type Sealer } from "../../../../firmware/nvram/sealer.ts";
-import { copyBytes } from "../../../../firmware/nvram/slab.ts";
+import { copyBytes } from "../../../layout/slab.ts";
 import { isSecret, type RecordIdentity } from "../../../../firmware/nvram/store.ts";
 import { modelKey } from "./store_model.ts";
 

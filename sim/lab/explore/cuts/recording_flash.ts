@@ -5,7 +5,7 @@
  * @module
  */
 
-import { copyBytes } from "../../../../firmware/nvram/slab.ts";
+import { copyBytes } from "../../../layout/slab.ts";
 import type { Task } from "../../../kernel/task.ts";
 import type { FlashGeometry, FlashOutcome, FlashStatus, NorFlash } from "../../../parts/flash/nor_flash.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { allocateBytes } from "../../../../firmware/nvram/slab.ts";
+import { allocateBytes } from "../../../layout/slab.ts";
 import { RandomStream } from "../../../kernel/random.ts";
 import type { FlashRandom } from "../../../parts/flash/random.ts";
 

@@ -6,11 +6,12 @@
  */
 
 import { RingStore } from "../../../../firmware/nvram/ring_store.ts";
-import { SecretboxSealer } from "../../../../firmware/nvram/sealer.ts";
 import { isSecret, type NvramRecord, type StoreStatus } from "../../../../firmware/nvram/store.ts";
 import type { Task } from "../../../kernel/task.ts";
 import { deviceRootKey } from "../../world/factory.ts";
 import type { WorldOptions } from "../../world/world_options.ts";
+import { QuickBox } from "../../world/quick_box.ts";
+import { QuickSealer } from "../../world/quick_sealer.ts";
 import { runBlock } from "./block.ts";
 import { withFlashParts } from "./flash_parts.ts";
 
@@ -28,7 +29,8 @@ class HastyStore extends RingStore {
 
 /** Puts the canary's part into a world. */
 export const withCanary: (options: WorldOptions) => WorldOptions = withFlashParts(({ name }) => ({
-  createStore: (flash, random) => new HastyStore({ flash, random, sealer: new SecretboxSealer(deviceRootKey(name)) }),
+  createStore: (flash, random) =>
+    new HastyStore({ flash, random, sealer: new QuickSealer(deviceRootKey(name), new QuickBox()) }),
 }));
 
 /** Seeds within which the canary must be found. */

@@ -1,6 +1,7 @@
 /**
- * Short byte arrays, cut from slabs: a typed array of its own costs as much as
- * everything else that is done to a record of fifty bytes.
+ * Short arrays, cut from slabs: a typed array with a buffer of its own costs
+ * more than all that is done to a record of fifty bytes (0.4 to 0.8 us in Deno,
+ * which keeps none on the heap; a view takes 0.03).
  *
  * The arrays are views (as those of Node's `Buffer.allocUnsafe` are): code that
  * goes by `.buffer` must take `.byteOffset` into account. No byte is given out
@@ -45,5 +46,23 @@ export function allocateBytes(lengthBytes: number): Uint8Array {
 export function copyBytes(source: Uint8Array, start = 0, end: number = source.length): Uint8Array {
   const copy = allocateBytes(end - start);
   for (let index = 0; index < copy.length; index++) copy[index] = source[start + index] as number;
+  return copy;
+}
+
+/**
+ * Zeros.
+ *
+ * @param count How many words of 32 bits: a few.
+ */
+export function allocateWords(count: number): Uint32Array {
+  used += -used & 3;
+  const { buffer, byteOffset } = allocateBytes(4 * count);
+  return new Uint32Array(buffer, byteOffset, count);
+}
+
+/** A copy. */
+export function copyWords(source: Uint32Array): Uint32Array {
+  const copy = allocateWords(source.length);
+  copy.set(source);
   return copy;
 }

@@ -1,14 +1,15 @@
 /**
- * The boxes of `firmware/nvram/sealed_box.ts`, made in memory that is used again: a campaign seals a million values of a
- * few bytes, and small arrays cost more than all that is computed in them. Both make the same boxes, as tests show.
- * Firmware seals now and then, and has the ciphers that others have looked at.
+ * The boxes of `firmware/nvram/sealed_box.ts`, made and opened in memory that is used again: worlds seal millions of
+ * values of a few bytes, and small arrays cost more than all that is computed in them. Both make the same boxes, as tests
+ * show. Firmware seals now and then, and has the ciphers that others have looked at.
  *
  * @module
  */
 
-import { TAG_BYTES } from "../../../../firmware/nvram/sealed_box.ts";
-import { allocateBytes } from "../../../../firmware/nvram/slab.ts";
-import { readUint32, writeUint32 } from "../../../../firmware/nvram/words.ts";
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { TAG_BYTES } from "../../../firmware/nvram/sealed_box.ts";
+import { allocateBytes, copyBytes } from "../../layout/slab.ts";
+import { readUint32, writeUint32 } from "../../../firmware/nvram/words.ts";
 import { ShortTag } from "./short_tag.ts";
 
 /** "expand 32-byte k" as words, and where these stand in Salsa20's state. */
@@ -24,7 +25,7 @@ const DOUBLE_ROUNDS = 10;
 /** The tag's key comes before what a value is combined with. */
 const TAG_KEY_BYTES = 32;
 
-/** Makes boxes, one at a time. */
+/** Makes and opens boxes, one at a time. */
 export class QuickBox {
   readonly #input = new Int32Array(16);
   readonly #state = new Int32Array(16);
@@ -37,13 +38,33 @@ export class QuickBox {
     this.#fillBlock(0);
     this.#tag.begin(this.#block);
     const box = allocateBytes(TAG_BYTES + value.length);
+    box.set(value, TAG_BYTES);
+    this.#combine(box.subarray(TAG_BYTES));
+    this.#tag.write(box, TAG_BYTES);
+    return box;
+  }
+
+  /** What `openUnder` opens. */
+  open(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): Uint8Array | undefined {
+    if (box.length < TAG_BYTES) return undefined;
+    this.#begin(key, nonce);
+    this.#fillBlock(0);
+    this.#tag.begin(this.#block);
+    const opened = copyBytes(box);
+    this.#tag.write(opened, TAG_BYTES);
+    if (!equalBytes(opened, box)) return undefined;
+    const value = opened.subarray(TAG_BYTES);
+    this.#combine(value);
+    return value;
+  }
+
+  /** Combines a value, or what it has become, with the stream: the one becomes the other. */
+  #combine(value: Uint8Array): void {
     for (let index = 0; index < value.length; index++) {
       const at = TAG_KEY_BYTES + index;
       if (at % BLOCK_BYTES === 0) this.#fillBlock(at / BLOCK_BYTES);
-      box[TAG_BYTES + index] = (this.#block[at % BLOCK_BYTES] as number) ^ (value[index] as number);
+      value[index] = (this.#block[at % BLOCK_BYTES] as number) ^ (value[index] as number);
     }
-    this.#tag.write(box, TAG_BYTES);
-    return box;
   }
 
   /** XSalsa20: a key made from the first part of the nonce (HSalsa20), under which the rest is one. */
