@@ -18,7 +18,7 @@ import { tellFault } from "../faults/sentence.ts";
 import { readBundle } from "./bundle_file.ts";
 import { FAILS, HOLDS } from "./command.ts";
 import { writeBundle } from "./explore_files.ts";
-import { readBytes } from "./input_files.ts";
+import { readBytes, textOf } from "./input_files.ts";
 import { print } from "./terminal.ts";
 
 /** What was given for it. */
@@ -39,7 +39,7 @@ export function subjectOf(option: string, file: string | undefined): Subject {
   if (file === undefined) throw new InputError(`${option} needs a scenario file or a bundle`);
   const content = readBytes(file);
   if (isBundle(content)) return readBundle(file, content).subject;
-  return { scenario: { file, source: new TextDecoder().decode(content) } };
+  return { scenario: { file, source: textOf(file, content) } };
 }
 
 /** Certifies, and tells what came of it. */

@@ -84,6 +84,8 @@ async function load(module: string): Promise<Parts> {
     // With the scheme written out, whoever publishes sees that it is no module of the package.
     return await import(`file://${pathname}`);
   } catch (error) {
-    throw new InputError(`--with ${quoted(module)}: ${error instanceof Error ? error.message : String(error)}`);
+    const told = error instanceof Error ? error.message : String(error);
+    // Between what is wrong and where stand lines of the source.
+    throw new InputError(`--with ${quoted(module)}: ${told.replace(/\n(?:.*\n)*\s*/, " ")}`);
   }
 }

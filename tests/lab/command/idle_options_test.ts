@@ -72,9 +72,10 @@ Deno.test("an option that would do nothing is refused, and the message names it 
 });
 
 Deno.test("an exploration's options each have an effect in some mode, and no two modes go together", async () => {
-  const { options } = await COMMANDS["explore"]?.load() ?? { options: {} };
+  const command = await COMMANDS["explore"]?.load();
+  assert(command !== undefined);
   const modes = ["shard", "merge", "certify", "ties", "inevitable", "verify-minimal"];
-  for (const [option, { without = [] }] of Object.entries(options)) {
+  for (const [option, { without = [] }] of Object.entries(command.options)) {
     const rest = modes.filter((mode) => !without.includes(mode));
     if (modes.includes(option)) assertEquals(rest, [option]);
     assert(without.every((mode) => modes.includes(mode)), option);

@@ -55,6 +55,10 @@ Deno.test("hbasim module refuses what it cannot use, and writes nothing then", (
       [[`${folder.path}/none.wasm`, "-o", output], "cannot read"],
       [[LINKED, "-o", `${folder.path}/no/folder.wasm`], "cannot write"],
       [[LINKED, "-x"], 'module has no option "-x"'],
+      [
+        ["deno.json", "--symbols", "deno.json", "--at", "1"],
+        '"deno.json": no WebAssembly module of version 1 at byte 0',
+      ],
       [[LINKED, "-o", "-", "--json"], "--json goes to standard output"],
       [[LINKED, "-o", output, "--json", "--quiet"], "--quiet does not go with --json"],
     ] as const

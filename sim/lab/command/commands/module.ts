@@ -6,6 +6,7 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import { quoted } from "../../../kernel/given.ts";
+import { MalformedBinaryError } from "../../foreign/binary.ts";
 import { prepareModule, SUSPENDING_IMPORTS } from "../../foreign/prepare.ts";
 import { symbolAt, symbolsOf } from "../../foreign/symbols.ts";
 import { command, HOLDS } from "../command.ts";
@@ -101,11 +102,14 @@ function tellPlace(input: string, symbols: string, at: string, json: boolean): v
   if (!/^(0x[0-9a-f]{1,8}|\d{1,9})$/i.test(at)) {
     throw new InputError(`--at ${quoted(at)}: expected an offset in bytes, as 0x1f3a or 7994`);
   }
-  const found = symbolAt(
-    { name: input, bytes: readBytes(input) },
-    { name: symbols, text: readText(symbols) },
-    Number(at),
-  );
+  const [bytes, text] = [readBytes(input), readText(symbols)];
+  let found;
+  try {
+    found = symbolAt({ name: input, bytes }, { name: symbols, text }, Number(at));
+  } catch (error) {
+    if (error instanceof MalformedBinaryError) throw new InputError(`${quoted(input)}: ${error.message}`);
+    throw error;
+  }
   const { function: name, source } = found;
   if (json) print(JSON.stringify({ function: name, ...source }, undefined, 2));
   else print(source === undefined ? `${name}: of no line of a source` : `${name}: ${source.file}:${source.line}`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { InputError } from "../../../kernel/input_error.ts";
 import type { Written } from "./scope.ts";
 
@@ -17,14 +17,24 @@ export interface WrittenScenario extends Written {
 /**
  * Reads a scenario file as a story, without looking at what its words mean.
  *
- * @throws {InputError} It has no steps. What else is wrong with it, whoever runs it says.
+ * @throws {InputError} It is no YAML, or has no steps. What else is wrong with it, whoever runs it says.
  */
 export function readStory(source: string, file: string): WrittenScenario {
-  const value: unknown = parse(source);
+  const value = parsed(source, file);
   if (typeof value === "object" && value !== null && "steps" in value && Array.isArray(value.steps)) {
     return { ...value, steps: value.steps };
   }
   throw new InputError(`${file}: no list of steps`);
+}
+
+function parsed(source: string, file: string): unknown {
+  try {
+    return parse(source);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    // Below it stands the line, which may hold a key.
+    throw new InputError(`${file}: ${error.message.replace(/:?\n[^]*/, "")}`);
+  }
 }
 
 /** Longer lines are broken, where there is a list of steps to break. */
