@@ -101,3 +101,32 @@ Deno.test("seeds that are no range are refused", () => {
     assertThrows(() => explore({ seeds }), InputError, "expected whole numbers from 1");
   }
 });
+
+Deno.test("parts of the user's own that are none are refused by name, and so are numbers that mean nothing", () => {
+  const seeds = { first: 3, last: 4 };
+  const once = (world: unknown) => ({ world: () => world });
+  const refused: readonly (readonly [options: object, message: string])[] = [
+    [{ world: 5 }, "world: 5, expected a function"],
+    [{ invariants: [() => true] }, "invariants: a list, expected an object of functions"],
+    [{ invariants: { "a rule": true } }, 'invariants["a rule"]: true, expected a function'],
+    [{ probes: { x: 3 } }, 'probes["x"]: 3, expected a function'],
+    [once(undefined), "seed 3: world: the function returned nothing, expected the options of a world"],
+    [once(7), "seed 3: world: the function returned 7, expected"],
+    [
+      once({ adapters: 1 }),
+      "seed 3: world: what the function returned is no world: adapters: a number, expected a list",
+    ],
+    [{
+      world: () => {
+        throw new TypeError("none for you");
+      },
+    }, "seed 3: world: the function threw TypeError: none for you"],
+    [{ repeatEvery: 0 }, "repeatEvery: 0, expected a whole number from 1"],
+    [{ repeatEvery: 1.5 }, "repeatEvery: 1.5, expected a whole number from 1"],
+    [{ mostEvents: 0 }, "mostEvents: 0, expected a whole number from 1"],
+    [{ shrinkBudget: -1 }, "shrinkBudget: -1, expected a whole number from 0"],
+  ];
+  for (const [options, message] of refused) {
+    assertStringIncludes(assertThrows(() => explore({ seeds, ...options }), InputError).message, message);
+  }
+});

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { InputError } from "../../../kernel/input_error.ts";
 import { type RandomStream, RandomStreams } from "../../../kernel/random.ts";
 import { CampaignMemory } from "../../world/campaign_memory.ts";
 import type { Strategy } from "../execution.ts";
@@ -30,6 +31,7 @@ import { drawSweep } from "../workload/draw_sweep.ts";
 import { chaosLength, chaosSteps, continued, isOfOneRound, mutate, struck } from "../workload/mutate.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 import { storySubject } from "../workload/story_subject.ts";
+import { OwnWorldError } from "./own_parts.ts";
 import { runTrial, type Sighting, type Trial, type TrialOptions } from "./trial.ts";
 
 /** How many seeds a block has. */
@@ -184,6 +186,15 @@ class Block {
 
   run(seed: number): { readonly run: RunResult; readonly failure: FoundFailure | undefined } {
     this.#options.onRun?.(seed);
+    try {
+      return this.#run(seed);
+    } catch (error) {
+      if (error instanceof OwnWorldError) throw new InputError(`seed ${seed}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  #run(seed: number): { readonly run: RunResult; readonly failure: FoundFailure | undefined } {
     const strategy = this.#options.derives === false && isDerived(strategyOf(seed)) ? "random" : strategyOf(seed);
     const start = this.#startOf(seed, strategy);
     const { mostEvents } = this.#options;

@@ -17,6 +17,7 @@ import {
   type RunResult,
 } from "./block.ts";
 import { type Finding, findingOf } from "./finding.ts";
+import { refuseOtherParts } from "./own_parts.ts";
 import { probesOf, type ReachedProbes } from "./probes.ts";
 import { runTrial } from "./trial.ts";
 
@@ -51,7 +52,7 @@ export interface Exploration {
 /**
  * Runs a campaign in this thread: the same seeds give the same results, on every machine.
  *
- * @throws {InputError} The seeds are no range.
+ * @throws {InputError} The seeds are no range, a number is none that is accepted, or a part of the user's is none.
  *
  * @example Two hundred stories, in a test
  * ```ts
@@ -62,6 +63,8 @@ export interface Exploration {
  * ```
  */
 export function explore(options: ExploreOptions): Exploration {
+  refuseOtherParts(options);
+  refuseOtherNumbers(options);
   const runs: RunResult[] = [];
   const found: FoundFailure[] = [];
   for (const { first, last } of blocksOf(options.seeds)) {
@@ -72,6 +75,14 @@ export function explore(options: ExploreOptions): Exploration {
   }
   const failures = firstOfEach(found).map((each) => shrunkFinding(each, options));
   return { runs, failures, probes: probesOf(runs, options.probes) };
+}
+
+function refuseOtherNumbers(options: ExploreOptions): void {
+  for (const [name, least] of [["repeatEvery", 1], ["mostEvents", 1], ["shrinkBudget", 0]] as const) {
+    const value = options[name];
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
+    throw new InputError(`${name}: ${given(value)}, expected a whole number from ${least}`);
+  }
 }
 
 /** The parts of a range of seeds, each of one block. */
