@@ -12,7 +12,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { type BlockOptions, type BlockResult, type FoundFailure, runBlock } from "../explore/search/block.ts";
 import { type Seeds, shrunkFinding } from "../explore/search/explore.ts";
 import type { Finding } from "../explore/search/finding.ts";
-import { type OwnParts, refuseOtherParts } from "../explore/search/own_parts.ts";
+import { refuseOtherParts } from "../explore/search/own_parts.ts";
 import { readStory } from "../explore/workload/story.ts";
 import { variations } from "../explore/workload/vary_story.ts";
 
@@ -65,7 +65,9 @@ export async function optionsOf({ file, module }: Campaign): Promise<BlockOption
   return { ...parts, story: variations(readStory(file.source, file.name)), derives: false };
 }
 
-async function partsOf(module: string): Promise<OwnParts> {
+type Parts = Pick<BlockOptions, "world" | "invariants" | "probes">;
+
+async function partsOf(module: string): Promise<Parts> {
   const { world, invariants, probes } = await load(module);
   if (world === undefined && invariants === undefined && probes === undefined) {
     throw new InputError(`--with ${quoted(module)}: it exports neither world nor invariants nor probes`);
@@ -83,7 +85,7 @@ async function partsOf(module: string): Promise<OwnParts> {
   };
 }
 
-async function load(module: string): Promise<OwnParts> {
+async function load(module: string): Promise<Parts> {
   try {
     const { pathname } = pathToFileURL(resolve(module));
     // With the scheme written out, whoever publishes sees that it is no module of the package.

@@ -9,17 +9,22 @@ import { given } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { readWorldOptions } from "../../world/read_world_options.ts";
 import type { WorldOptions } from "../../world/world_options.ts";
-import type { TrialOptions } from "./trial.ts";
 
-/** What of the options of a trial is the user's own. */
-export type OwnParts = Pick<TrialOptions, "world" | "invariants" | "probes">;
+/** What of the options of a trial is the user's own, as it comes in. */
+interface GivenParts {
+  readonly world?: unknown;
+  readonly invariants?: unknown;
+  readonly probes?: unknown;
+}
+
+type OwnFunction = (options: WorldOptions) => WorldOptions;
 
 /**
  * Refuses parts that are none: whoever gives them need not have had a type checker.
  *
  * @throws {InputError} One is not what is accepted.
  */
-export function refuseOtherParts({ world, invariants, probes }: { readonly [K in keyof OwnParts]?: unknown }): void {
+export function refuseOtherParts({ world, invariants, probes }: GivenParts): void {
   if (world !== undefined && typeof world !== "function") {
     throw new InputError(
       `world: ${given(world)}, expected a function that takes the options of a world and returns them`,
@@ -51,7 +56,7 @@ export class OwnWorldError extends InputError {
  *
  * @throws {OwnWorldError} It throws, or what it gives is no world.
  */
-export function ownWorld(world: NonNullable<OwnParts["world"]>, options: WorldOptions): WorldOptions {
+export function ownWorld(world: OwnFunction, options: WorldOptions): WorldOptions {
   const own = called(world, options);
   if (typeof own !== "object" || own === null) {
     throw new OwnWorldError(`world: the function returned ${given(own)}, expected the options of a world`);
@@ -65,7 +70,7 @@ export function ownWorld(world: NonNullable<OwnParts["world"]>, options: WorldOp
   return own;
 }
 
-function called(world: NonNullable<OwnParts["world"]>, options: WorldOptions): WorldOptions | null | undefined {
+function called(world: OwnFunction, options: WorldOptions): WorldOptions | null | undefined {
   try {
     return world(options);
   } catch (error) {
