@@ -237,10 +237,10 @@ async function findings(
   const found = await shrinkFailures(firsts, campaign, threads);
   return firsts.map(({ signature, seed: first }) => {
     const seeds = results.runs.filter((run) => run.signature === signature).length;
-    const finding = found.find((each) => each.signature === signature);
+    const finding = found.find((each) => each.seed === first);
     if (finding === undefined) return { signature, seeds, first };
     const written = out === undefined ? {} : { written: writeFinding(out, finding, hasReports) };
-    return { signature, seeds, first, text: finding.text, ...written };
+    return { signature: finding.signature, seeds, first, text: finding.text, ...written };
   });
 }
 
