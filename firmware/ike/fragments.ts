@@ -137,7 +137,12 @@ export class Reassembler {
 
   /** The oldest of the same address gives way if it has enough, or else of the busiest address if there are too many. */
   #admit(exchange: Exchange, set: FragmentSet, giveWay: (exchange: Exchange) => void): void {
-    const byAddress = Map.groupBy(this.#sets.keys(), ({ peer }) => peer.address.join());
+    // There are few, and Node.js 20 has no `Map.groupBy`.
+    const byAddress = new Map<string, readonly Exchange[]>();
+    for (const each of this.#sets.keys()) {
+      const address = each.peer.address.join();
+      byAddress.set(address, [...byAddress.get(address) ?? [], each]);
+    }
     const own = byAddress.get(exchange.peer.address.join()) ?? [];
     let oldest = own.length < MAX_SETS_PER_ADDRESS ? undefined : own[0];
     if (oldest === undefined && this.#sets.size >= MAX_SETS) {

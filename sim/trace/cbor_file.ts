@@ -70,24 +70,50 @@ export function fileHead(format: string, version: number): Uint8Array {
  * @throws {FileFormatError} It is no CBOR, or another format or version.
  */
 export function decodeFile(format: string, version: number, bytes: Uint8Array): unknown {
-  let file: unknown;
+  return decodeVersion(format, [version], bytes).content;
+}
+
+/**
+ * Reads a file that may be of one of several versions.
+ *
+ * @returns Its version and its content; the caller checks its shape.
+ * @throws {FileFormatError} It is no CBOR, or another format or version.
+ */
+export function decodeVersion(
+  format: string,
+  versions: readonly number[],
+  bytes: Uint8Array,
+): { readonly version: number; readonly content: unknown } {
+  const file: unknown = decodeItem(format, bytes);
+  if (typeof file !== "object" || file === null || !("format" in file) || !("version" in file)) {
+    throw new FileFormatError(format, "it does not say its format and version");
+  }
+  if (file.format !== format) throw new FileFormatError(format, `it says it is ${JSON.stringify(file.format)}`);
+  const version = versions.find((each) => each === file.version);
+  if (version === undefined) {
+    throw new FileFormatError(
+      format,
+      `it has version ${String(file.version)}, this program reads ${versions.join(" and ")}`,
+    );
+  }
+  return { version, content: "content" in file ? file.content : undefined };
+}
+
+/**
+ * Reads one value that {@linkcode encodeItem} has written.
+ *
+ * @throws {FileFormatError} It is no CBOR.
+ */
+export function decodeItem(format: string, bytes: Uint8Array): unknown {
   // The decoder makes room for a list before it reads it: a damaged length must not claim more than the file can hold.
   const most = Math.max(1, bytes.length);
   setSizeLimits({ maxArraySize: most, maxMapSize: most });
   try {
     // It leaves a property on what it is given, which is the caller's.
-    file = decoder.decode(bytes.subarray());
+    return decoder.decode(bytes.subarray());
   } catch (error) {
     throw new FileFormatError(format, `no CBOR (${error instanceof Error ? error.message : String(error)})`);
   } finally {
     setSizeLimits(DEFAULT_LIMITS);
   }
-  if (typeof file !== "object" || file === null || !("format" in file) || !("version" in file)) {
-    throw new FileFormatError(format, "it does not say its format and version");
-  }
-  if (file.format !== format) throw new FileFormatError(format, `it says it is ${JSON.stringify(file.format)}`);
-  if (file.version !== version) {
-    throw new FileFormatError(format, `it has version ${String(file.version)}, this program reads ${version}`);
-  }
-  return "content" in file ? file.content : undefined;
 }

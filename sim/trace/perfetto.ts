@@ -13,6 +13,7 @@
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { concatBytes } from "@noble/hashes/utils.js";
+import { grouped } from "../kernel/grouped.ts";
 import { answersOf } from "./calls.ts";
 import { formatCoordinate } from "./coordinate.ts";
 import { describeEvent } from "./describe_event.ts";
@@ -50,8 +51,8 @@ export function encodePerfetto(events: readonly TraceEvent[], frequencyHz: numbe
 export function* perfettoPieces(events: readonly TraceEvent[], frequencyHz: number): Generator<Uint8Array> {
   const writer = new PacketWriter();
   const answers = answersOf(events);
-  const effects = Map.groupBy(events, ({ cause }) => cause);
-  const readers = Map.groupBy(events, ({ because }) => because);
+  const effects = grouped(events, ({ cause }) => cause);
+  const readers = grouped(events, ({ because }) => because);
   const present = new Set(events.map(({ sequence }) => sequence));
   const tracks = new Map<string, { readonly uuid: number; readonly calls: CallTrack[] }>();
   const endsOf = new Map<number, CallTrack>();

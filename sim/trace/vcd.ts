@@ -9,6 +9,7 @@
  * @module
  */
 
+import { grouped } from "../kernel/grouped.ts";
 import { answersOf } from "./calls.ts";
 import { formatCoordinate } from "./coordinate.ts";
 import { describeEvent } from "./describe_event.ts";
@@ -135,7 +136,7 @@ function scopesOf(events: readonly TraceEvent[]): ReadonlyMap<string, Scope> {
   const answers = answersOf(events);
   const scopes = new Map<string, Scope>();
   const taken = new Set<string>();
-  for (const [component, own] of Map.groupBy(events, (event) => event.component)) {
+  for (const [component, own] of grouped(events, (event) => event.component)) {
     let scope = component.replace(/[^A-Za-z0-9]/gu, "_");
     while (taken.has(scope)) scope += "_";
     taken.add(scope);

@@ -6,6 +6,8 @@ import { pack } from "../../.ci/package/pack.ts";
 /** The tools from npm, each in one version. */
 export const TOOLS = {
   node: "node@22.23.3",
+  /** The oldest on which README promises all but one option. */
+  leastNode: "node@20.20.2",
   typescript: "typescript@5.9.3",
   /** The least that README promises. */
   leastTypescript: "typescript@5.4.5",

@@ -193,6 +193,20 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
     });
   });
 
+  await t.step("the command runs on Node.js 20, as README says", async () => {
+    const hbasim = (...args: string[]) =>
+      npx("-p", TOOLS.leastNode, "node", `${installed}/sim/lab/command/hbasim.js`, ...args);
+    assertStringIncludes(await npx("-p", TOOLS.leastNode, "node", "--version"), "v20.");
+    assertStringIncludes(await hbasim("explore", "--seeds", "1..20"), "20 seeds, 0 failed");
+    const scenario = `${installed}/scenarios/wrong_key_at_target.yaml`;
+    assertStringIncludes(await hbasim("check", scenario), "nothing to object");
+    assertStringIncludes(await hbasim("test", scenario), "1 ok, 0 failed");
+    assertStringIncludes(await hbasim("explain", scenario, "14"), "came to ISDSC_AUTHENTICATION_FAILURE");
+    await hbasim("run", "--quiet", "--trace", "old.cbor", "--bundle", "old.bundle", scenario);
+    await hbasim("trace", "old.cbor", "--vcd", "old.vcd", "--perfetto", "old.pftrace");
+    assertStringIncludes(await hbasim("replay", "--quiet", "old.bundle"), "the same ");
+  });
+
   await t.step("hbasim --version tells the version of the package", async () => {
     assertEquals(await npx("hbasim", "--version"), `hbasim ${CONFIGURATION.version}\n`);
   });

@@ -12,6 +12,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { type BlockOptions, type BlockResult, type FoundFailure, runBlock } from "../explore/search/block.ts";
 import { type Seeds, shrunkFinding } from "../explore/search/explore.ts";
 import type { Finding } from "../explore/search/finding.ts";
+import { refuseOtherParts } from "../explore/search/own_parts.ts";
 import { readStory } from "../explore/workload/story.ts";
 import { variations } from "../explore/workload/vary_story.ts";
 
@@ -56,7 +57,7 @@ export async function runJobOf(
 /**
  * How the blocks of a campaign are run.
  *
- * @throws {InputError} The module cannot be loaded, or has none of them.
+ * @throws {InputError} The module cannot be loaded, or has none of them, or something else in their place.
  */
 export async function optionsOf({ file, module }: Campaign): Promise<BlockOptions> {
   const parts = module === undefined ? {} : await partsOf(module);
@@ -70,6 +71,12 @@ async function partsOf(module: string): Promise<Parts> {
   const { world, invariants, probes } = await load(module);
   if (world === undefined && invariants === undefined && probes === undefined) {
     throw new InputError(`--with ${quoted(module)}: it exports neither world nor invariants nor probes`);
+  }
+  try {
+    refuseOtherParts({ world, invariants, probes });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`--with ${quoted(module)}: ${error.message}`);
   }
   return {
     ...(world === undefined ? {} : { world }),

@@ -6,10 +6,16 @@
  */
 
 import { parentPort } from "node:worker_threads";
+import { InputError } from "../../kernel/input_error.ts";
 import { runJobOf, type SeedsJob, type ShrinkJob } from "./explore_job.ts";
-import type { WorkerRequest, WorkerSign } from "./worker_pool.ts";
+import type { WorkerRefusal, WorkerRequest, WorkerSign } from "./worker_pool.ts";
 
 parentPort?.on("message", async ({ index, job }: WorkerRequest<SeedsJob | ShrinkJob>) => {
   const tell = (sign: string) => parentPort?.postMessage({ index, sign } satisfies WorkerSign);
-  parentPort?.postMessage({ index, result: await runJobOf(job, tell) });
+  try {
+    parentPort?.postMessage({ index, result: await runJobOf(job, tell) });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    parentPort?.postMessage({ index, refused: error.message } satisfies WorkerRefusal);
+  }
 });

@@ -7,6 +7,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { quoted } from "../../kernel/given.ts";
+import { grouped } from "../../kernel/grouped.ts";
 import { askSystem } from "./system_error.ts";
 
 /**
@@ -19,7 +20,7 @@ export function scenarioFiles(given: readonly string[]): string[] {
   const files = given.flatMap((path) =>
     askSystem(`cannot read ${quoted(path)}`, () => statSync(path).isDirectory() ? filesIn(path) : [path])
   );
-  const byPath = Map.groupBy(files, (file) => resolve(file));
+  const byPath = grouped(files, (file) => resolve(file));
   return [...byPath.values()].flatMap(([first]) => first ?? []).sort();
 }
 

@@ -7,6 +7,7 @@
 
 import process from "node:process";
 import type { DatabaseSync } from "node:sqlite";
+import { grouped } from "../../kernel/grouped.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
@@ -52,7 +53,7 @@ export function fillDatabase(path: string, events: readonly TraceEvent[], freque
     database.exec("PRAGMA synchronous = OFF");
     database.exec("BEGIN");
     const taken = [VIEW];
-    const selections = [...Map.groupBy(events, ({ kind }) => kind)].map(([kind, own]) => {
+    const selections = [...grouped(events, ({ kind }) => kind)].map(([kind, own]) => {
       const table = unlike(kind, taken);
       taken.push(table);
       insertAll(database, table, own, frequencyHz);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { grouped } from "../../kernel/grouped.ts";
 import { type Trace, TraceGraph } from "../../trace/explain/trace_graph.ts";
 import type { TraceEvent, TraceMark } from "../../trace/recorder.ts";
 import type { Taken } from "../scenario/taken.ts";
@@ -97,5 +98,5 @@ function outermost(taken: Taken): Taken {
 
 /** The times of each step, in the order of the first of them. */
 function stepsOf(taken: readonly Taken[]): readonly (readonly Taken[])[] {
-  return [...Map.groupBy(taken, ({ step }) => step).values()];
+  return [...grouped(taken, ({ step }) => step).values()];
 }

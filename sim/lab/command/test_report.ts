@@ -5,6 +5,7 @@
  */
 
 import { shortened } from "../../kernel/given.ts";
+import { grouped } from "../../kernel/grouped.ts";
 import type { Verdict } from "../scenario/report.ts";
 import { missesText, simulatedText, verdictText } from "../scenario/report_words.ts";
 import { renderNext } from "./again.ts";
@@ -35,7 +36,7 @@ const MOST_NAMED = 10;
 
 /** Results by file, in their order. A file is bad if one of its cases is, and failed if one has. */
 export function byFile(results: readonly CaseResult[]): readonly FileResult[] {
-  return [...Map.groupBy(results, ({ file }) => file)].map(([file, cases]) => {
+  return [...grouped(results, ({ file }) => file)].map(([file, cases]) => {
     const has = (type: CaseResult["type"]) => cases.some((each) => each.type === type);
     return {
       file,
@@ -108,7 +109,7 @@ export function failedAlike(result: FileResult): readonly (readonly TestedCase[]
   const failed = tested(result).filter(({ type }) => type === "failed");
   const cause = ({ failures: [each], story }: TestedCase) =>
     each === undefined ? story.join("\n") : `${each.line} ${each.step}`;
-  return [...Map.groupBy(failed, cause).values()];
+  return [...grouped(failed, cause).values()];
 }
 
 /** Failed cases; those that fail alike are told together. */

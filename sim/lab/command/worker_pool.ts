@@ -5,6 +5,7 @@
  */
 
 import { Worker } from "node:worker_threads";
+import { InputError } from "../../kernel/input_error.ts";
 import { NO_ENVIRONMENT } from "../bridge/worker_environment.ts";
 
 /** What a worker is sent. */
@@ -27,6 +28,14 @@ export interface WorkerSign {
   readonly index: number;
   /** What it begins with now. */
   readonly sign: string;
+}
+
+/** What a worker says of a job that cannot be done as it was given: the mistake of a user. */
+export interface WorkerRefusal {
+  /** The place of the job. */
+  readonly index: number;
+  /** What is wrong with it. */
+  readonly refused: string;
 }
 
 /** How long a worker may say nothing. */
@@ -97,8 +106,9 @@ export function runOnWorkers<Job, Result>(
         worker.postMessage({ index: next, job: jobs[next] as Job } satisfies WorkerRequest<Job>);
         next++;
       };
-      worker.on("message", (said: WorkerAnswer<Result> | WorkerSign) => {
+      worker.on("message", (said: WorkerAnswer<Result> | WorkerSign | WorkerRefusal) => {
         if ("sign" in said) return watched.hear(said.sign);
+        if ("refused" in said) return fail(new InputError(said.refused));
         const { index, result } = said;
         results[index] = result;
         jobs.push(...finished?.(result, jobs[index] as Job, (performance.now() - givenAt) / 1000) ?? []);

@@ -57,7 +57,8 @@ function beginReplay(bundle: Bundle, options: ExecuteOptions = {}): Execution {
  * Executes a bundle again.
  *
  * @param options Where to stop; whoever has made it with parts of his own gives them again.
- * @throws {InputError} Its scenario is not understood, or its tape does not fit: a {@linkcode MisfitError}.
+ * @throws {InputError} Its scenario is not understood, its digest and its hashes are of different runs, or its tape does
+ * not fit: a {@linkcode MisfitError}.
  */
 export function replay(bundle: Bundle, options: ExecuteOptions = {}): Replay {
   const execution = beginReplay(bundle, options);
@@ -69,6 +70,11 @@ export function replay(bundle: Bundle, options: ExecuteOptions = {}): Replay {
   }
   if (outcome.misfits.length > 0) throw new MisfitError(outcome.misfits);
   const agrees = outcome.digest === bundle.digest;
+  if (agrees && firstDifference(bundle.hashes, outcome.hashes) !== undefined) {
+    throw new InputError(
+      "the bundle contradicts itself: its digest is that of this run, the hashes of its events are not",
+    );
+  }
   return { ...outcome, agrees, ...(agrees ? {} : partedOf(bundle, outcome)) };
 }
 

@@ -202,8 +202,8 @@ function docsOf(rules: Rules): { readonly [K in AccidentKind]: string } {
   >;
 }
 
-/** Why an accident cannot happen in a world; `undefined` if it can. */
-export function impossibleAccident(accident: Accident, world: World): Impossible | undefined {
+/** Why an accident whose figures are in order cannot happen in a world; `undefined` if it can. */
+export function misplacedAccident(accident: Accident, world: World): Impossible | undefined {
   if ("adapter" in accident && !world.adapters.has(accident.adapter)) {
     return { field: "adapter", given: accident.adapter, accepted: alternatives(world.adapters.keys()) };
   }

@@ -7,6 +7,7 @@
 import { InputError } from "../../kernel/input_error.ts";
 import type { World } from "../world/world.ts";
 import type { Fault } from "./fault.ts";
+import { malformedFault } from "./fault_reader.ts";
 import type { Impossible } from "./impossible.ts";
 import { impossibleFault } from "./possible.ts";
 import { tellFault } from "./sentence.ts";
@@ -24,7 +25,9 @@ export class FaultError extends InputError {
    */
   constructor(fault: Fault, impossible: Impossible) {
     const { field, given, accepted } = impossible;
-    super(`Cannot plan "${tellFault(fault)}": ${field === "" ? "" : `${field}: `}${given}, expected ${accepted}`);
+    // Of what is no fault there may be no words.
+    const what = malformedFault(fault) === undefined ? `"${tellFault(fault)}"` : "a fault";
+    super(`Cannot plan ${what}: ${field === "" ? "" : `${field}: `}${given}, expected ${accepted}`);
     this.name = "FaultError";
     this.impossible = impossible;
   }

@@ -28,7 +28,6 @@ export {
   ACCIDENT_DOCS,
   accidentHappens,
   type AccidentKind,
-  impossibleAccident,
   type ResetBy,
   tellAccident,
 } from "./accidents.ts";
@@ -50,6 +49,6 @@ export {
 export type { Impossible } from "./impossible.ts";
 export { FaultError } from "./fault_error.ts";
 export { type FaultOutcome, LASTING_ACCIDENTS, PlannedFaults } from "./injector.ts";
-export { impossibleFault } from "./possible.ts";
+export { impossibleAccident, impossibleFault } from "./possible.ts";
 export type { Bounds, Range } from "./range.ts";
 export { tellFault } from "./sentence.ts";

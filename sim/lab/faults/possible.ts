@@ -1,20 +1,29 @@
 /**
- * Whether a fault can happen in a world at all.
+ * Whether a fault, or an accident, can happen in a world at all.
  *
  * @module
  */
 
 import { alternatives } from "../../shape/alternatives.ts";
 import type { World } from "../world/world.ts";
-import { impossibleAccident, impossibleWay, tooShort } from "./accidents.ts";
+import { type Accident, impossibleWay, misplacedAccident, tooShort } from "./accidents.ts";
 import { type EventPattern, foreignWord } from "./event_pattern.ts";
 import { type Anchor, type Fault, FAULT_ANCHORS, isAccident, isOfAdapter, type OperationAnchor } from "./fault.ts";
+import { malformedAccident, malformedFault } from "./fault_reader.ts";
 import type { Impossible } from "./impossible.ts";
 
+/** Why an accident cannot happen in a world; `undefined` if it can. */
+export function impossibleAccident(accident: Accident, world: World): Impossible | undefined {
+  return malformedAccident(accident) ?? misplacedAccident(accident, world);
+}
+
 /** Why a fault cannot happen in a world; `undefined` if it can. */
-export function impossibleFault({ harm, anchor, after }: Fault, world: World): Impossible | undefined {
+export function impossibleFault(fault: Fault, world: World): Impossible | undefined {
+  const malformed = malformedFault(fault);
+  if (malformed !== undefined) return malformed;
+  const { harm, anchor, after } = fault;
   const impossible = isAccident(harm)
-    ? impossibleAccident(harm, world)
+    ? misplacedAccident(harm, world)
     : tooShort("by", "by" in harm ? harm.by : undefined, world);
   if (impossible !== undefined) return impossible;
   const anchors = FAULT_ANCHORS[harm.kind];

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { grouped } from "../../kernel/grouped.ts";
 import { Components } from "../components.ts";
 import { adaptersOf, isOfAdapter } from "./adapters_of.ts";
 import { callEvent, flashEvent, noteEvent, returnEvent, stateEvent } from "../events.ts";
@@ -59,7 +60,7 @@ export function flashFailures(events: readonly TraceEvent[]): readonly Statement
   const failed = events.filter(({ kind, fields }) =>
     kind === flashEvent.name && /failed$/.test(String(fields["operation"]))
   );
-  return [...Map.groupBy(failed, ({ component, fields }) => `${component}: ${fields["operation"]}`)].flatMap(
+  return [...grouped(failed, ({ component, fields }) => `${component}: ${fields["operation"]}`)].flatMap(
     ([what, [first, ...others]]) => {
       if (first === undefined) return [];
       const more = others.length === 0 ? "" : `, and ${others.length} more`;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { grouped } from "../../kernel/grouped.ts";
 import { answersOf } from "../calls.ts";
 import { callEvent } from "../events.ts";
 import type { TraceEvent, TraceMark } from "../recorder.ts";
@@ -39,7 +40,7 @@ export class TraceGraph {
     this.#marks = marks;
     this.#bySequence = new Map(events.map((event) => [event.sequence, event]));
     this.#answers = answersOf(events);
-    this.#effects = Map.groupBy(events, ({ cause }) => cause);
+    this.#effects = grouped(events, ({ cause }) => cause);
   }
 
   /** The event of a sequence number; `undefined` if the trace has none, as for -1. */

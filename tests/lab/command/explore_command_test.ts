@@ -123,3 +123,26 @@ Deno.test("what cannot be used is refused before anything runs", () => {
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
   }
 });
+
+Deno.test("what a module of the user's exports is looked at: a mistake in it is bad input, not a finding", () => {
+  using folder = temporaryFolder();
+  const told = (text: string, ...more: readonly string[]) => {
+    const module = `${folder.path}/own${text.length}.mjs`;
+    Deno.writeTextFileSync(module, text);
+    const { code, stderr } = hbasim("explore", "--seeds", "3..4", "--with", module, ...more);
+    assertEquals(code, 2, stderr);
+    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+    return stderr;
+  };
+  assertMatch(told("export const world = 5;"), /^hbasim: --with ".*own\d+\.mjs": world: 5, expected a function/);
+  assertStringIncludes(told("export const probes = { x: 3 };"), 'probes["x"]: 3, expected a function of the world');
+  assertStringIncludes(told("export const invariants = [() => true];"), "invariants: a list, expected");
+  assertStringIncludes(
+    told("export const world = () => undefined;"),
+    "hbasim: seed 3: world: the function returned nothing",
+  );
+  assertStringIncludes(
+    told("export const world = () => { throw new Error('none for you'); };", "--jobs", "1"),
+    "hbasim: seed 3: world: the function threw Error: none for you",
+  );
+});

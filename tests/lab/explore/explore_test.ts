@@ -6,7 +6,7 @@ import { decodeBundle } from "../../../sim/lab/explore/tape/bundle.ts";
 import { replay } from "../../../sim/lab/explore/replay.ts";
 import { runBlock, STRATEGIES } from "../../../sim/lab/explore/search/block.ts";
 import { CANARY_SEEDS, findCanary, withCanary } from "../../../sim/lab/explore/search/canary.ts";
-import { explore } from "../../../sim/lab/explore/search/explore.ts";
+import { explore, shrunkFinding } from "../../../sim/lab/explore/search/explore.ts";
 import { decodeResults, encodeResults, mergeResults } from "../../../sim/lab/explore/search/results_file.ts";
 import { superfluous } from "../../../sim/lab/explore/shrink/shrink.ts";
 import { drawStory } from "../../../sim/lab/explore/workload/draw_story.ts";
@@ -89,6 +89,42 @@ Deno.test("a run that is not the same again is a failure", () => {
   assertStringIncludes(failures[0]?.signature ?? "", "not deterministic: the same run once more differs from event");
 });
 
+Deno.test("an invariant that is not the same again is told as that, not with a story that does not fail", () => {
+  // It is found by chance, as at the 7th look of all; the run once more is another one.
+  for (const every of [7, 23]) {
+    let looks = 0;
+    const { runs, failures } = explore({
+      seeds: { first: 1, last: 3 },
+      invariants: { "mostly so": () => ++looks % every !== 0 || "one look of a few" },
+    });
+    assert(failures.length > 0 && failures.length < runs.length + 1);
+    for (const { signature, text, executions } of failures) {
+      assertStringIncludes(signature, "not deterministic: the same run has failed with");
+      assertStringIncludes(signature, '"mostly so: one look of a few"');
+      assertStringIncludes(text, `# ${signature}\n`);
+      assertEquals(executions, 0);
+    }
+  }
+});
+
+Deno.test("a failure that is the same once more, but not when it is small, is told as it was found", () => {
+  let looks = 0;
+  const failure = { seed: 1, signature: "soon: over", story: drawStory(1), tape: [], recipe: [] };
+  const finding = shrunkFinding(failure, { invariants: { soon: () => ++looks !== 4 || "over" } });
+  assertEquals(
+    finding.signature,
+    'not deterministic: the same run has failed with "soon: over", and once more with nothing',
+  );
+  assertEquals(finding.story, failure.story);
+});
+
+Deno.test("a runaway is told, and replays, with the bound at which it was found", () => {
+  const { failures: [failure] } = explore({ seeds: { first: 1, last: 1 }, mostEvents: 200 });
+  assertStringIncludes(failure?.text ?? "", "a runaway: more than 200 events");
+  assertStringIncludes(failure?.signature ?? "", "a runaway");
+  assertEquals(decodeBundle(failure?.bundle ?? new Uint8Array()).subject.mostEvents, 200);
+});
+
 Deno.test("a world that does not come to rest ends as a verdict", () => {
   const { failures } = explore({ seeds: { first: 1, last: 1 }, mostEvents: 200, shrinkBudget: 0 });
   assertStringIncludes(failures[0]?.signature ?? "", "a runaway");
@@ -99,5 +135,34 @@ Deno.test("seeds that are no range are refused", () => {
     const seeds of [{ first: 0, last: 1 }, { first: 2, last: 1 }, { first: 1, last: 1.5 }, { first: NaN, last: 1 }]
   ) {
     assertThrows(() => explore({ seeds }), InputError, "expected whole numbers from 1");
+  }
+});
+
+Deno.test("parts of the user's own that are none are refused by name, and so are numbers that mean nothing", () => {
+  const seeds = { first: 3, last: 4 };
+  const once = (world: unknown) => ({ world: () => world });
+  const refused: readonly (readonly [options: object, message: string])[] = [
+    [{ world: 5 }, "world: 5, expected a function"],
+    [{ invariants: [() => true] }, "invariants: a list, expected an object of functions"],
+    [{ invariants: { "a rule": true } }, 'invariants["a rule"]: true, expected a function'],
+    [{ probes: { x: 3 } }, 'probes["x"]: 3, expected a function'],
+    [once(undefined), "seed 3: world: the function returned nothing, expected the options of a world"],
+    [once(7), "seed 3: world: the function returned 7, expected"],
+    [
+      once({ adapters: 1 }),
+      "seed 3: world: what the function returned is no world: adapters: a number, expected a list",
+    ],
+    [{
+      world: () => {
+        throw new TypeError("none for you");
+      },
+    }, "seed 3: world: the function threw TypeError: none for you"],
+    [{ repeatEvery: 0 }, "repeatEvery: 0, expected a whole number from 1"],
+    [{ repeatEvery: 1.5 }, "repeatEvery: 1.5, expected a whole number from 1"],
+    [{ mostEvents: 0 }, "mostEvents: 0, expected a whole number from 1"],
+    [{ shrinkBudget: -1 }, "shrinkBudget: -1, expected a whole number from 0"],
+  ];
+  for (const [options, message] of refused) {
+    assertStringIncludes(assertThrows(() => explore({ seeds, ...options }), InputError).message, message);
   }
 });

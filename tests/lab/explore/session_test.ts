@@ -139,3 +139,9 @@ Deno.test("Looking at a world changes nothing, and shows no key", () => {
   execution.goOn();
   assertEquals(execution.world.digest(), session.outcome.digest);
 });
+
+Deno.test("A session keeps a whole number of worlds, from 1: others are refused", () => {
+  for (const parked of [0, -1, 1.5, NaN, Infinity]) {
+    assertThrows(() => new Session({ scenario: LOGIN }, { parked }), InputError, `parked: ${parked}, expected a whole`);
+  }
+});

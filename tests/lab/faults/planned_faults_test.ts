@@ -1,8 +1,13 @@
 /** Faults as data in a program: planned at a world, told of when they are over. */
 
-import { assertEquals, assertThrows } from "@std/assert";
-import { type Fault, FaultError, PlannedFaults, tellFault } from "../../../sim/lab/faults/mod.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { KEY_TABLE_ENTRY_BYTES } from "../../../firmware/cache/key_table.ts";
+import { InputError } from "../../../sim/kernel/input_error.ts";
+import { readTape } from "../../../sim/lab/explore/tape/tape_reader.ts";
+import { type Fault, FaultError, impossibleAccident, PlannedFaults, tellFault } from "../../../sim/lab/faults/mod.ts";
+import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
 import { World } from "../../../sim/lab/world/world.ts";
+import { WorldOptionsError } from "../../../sim/lab/world/world_options_error.ts";
 
 const HBA = "hba0";
 const PORT = Uint8Array.of(192, 0, 2, 10);
@@ -72,4 +77,71 @@ Deno.test("a fault that cannot happen is refused by name, and none of those besi
     assertEquals((error as Error).message, `Cannot plan "${tellFault(fault)}": ${message}`);
   }
   assertEquals(groupKey(world), 0);
+});
+
+/** Faults that are none in any world, each with what is wrong with it. */
+const MALFORMED: readonly (readonly [fault: object, message: string])[] = [
+  [{ ...CUT, anchor: { ...CUT.anchor, ordinals: { least: 3, most: 1 } } }, "anchor.ordinals.most: 1, expected a whole"],
+  [
+    { ...CUT, anchor: { ...CUT.anchor, ordinals: { least: 0, most: 0 } } },
+    "anchor.ordinals.least: 0, expected a whole",
+  ],
+  [{ ...CUT, anchor: { ...CUT.anchor, ordinals: { least: 1, most: 1.5 } } }, "anchor.ordinals.most: 1.5, expected a"],
+  [{ ...CUT, after: { bytes: -1 } }, "after.bytes: -1, expected a whole number from 0"],
+  [{ ...CUT, after: { nanoseconds: -5 } }, "after.nanoseconds: -5, expected a number from 0"],
+  [{ ...CUT, harm: { ...CUT.harm, off: -1 } }, "harm.off: -1, expected a number from 0"],
+  [{ ...CUT, harm: { ...CUT.harm, off: NaN } }, "harm.off: NaN, expected a number from 0"],
+  [{ ...CUT, harm: { kind: "explode" } }, 'harm.kind: "explode", expected one of powerCycle'],
+  [{ ...CUT, harm: { kind: "reset", adapter: HBA, by: "magic" } }, 'harm.by: "magic", expected'],
+  [{ ...CUT, anchor: { at: "time", time: -1 } }, "anchor.time: -1, expected a number from 0"],
+  ...[1e9, -1, 0.5].map((bit) =>
+    [
+      { ...CUT, harm: { kind: "damage", adapter: HBA, damage: { kind: "key table bit", row: 1, bit } } },
+      `harm.damage.bit: ${bit}, expected a whole number from 0 to ${8 * KEY_TABLE_ENTRY_BYTES - 1}`,
+    ] as const
+  ),
+  ...([
+    [{ kind: "truncate", bytes: -1 }, "harm.bytes: -1, expected a whole number from 0"],
+    [{ kind: "mutate", field: "version", value: 999 }, "harm.value: 999, expected a whole number from 0 to 255"],
+    [{ kind: "mutate", field: "nope", value: 1 }, 'harm.field: "nope", expected "initiatorCookie"'],
+    [{ kind: "delay", by: -1 }, "harm.by: -1, expected a number from 0"],
+  ] as const).map(([harm, message]) =>
+    [{ harm, anchor: { at: "message", from: HBA, to: "disk", message: "main 1" } }, message] as const
+  ),
+  [
+    { harm: { kind: "lose" }, anchor: { at: "message", from: HBA, to: "disk", message: "(" } },
+    'anchor.message: "(", exp',
+  ],
+];
+
+Deno.test("what is no fault in any world is refused alike by programs, tapes and bundles, with the field", () => {
+  const world = boot();
+  for (const [fault, message] of MALFORMED) {
+    const planned = assertThrows(() => new PlannedFaults([fault as Fault], world), FaultError);
+    assertStringIncludes(planned.message, `Cannot plan a fault: ${message}`);
+    const read = assertThrows(() => readTape([{ decision: "fault", fault }], "tape"), WorldOptionsError);
+    assertStringIncludes(read.message, `tape[0].fault.${message}`);
+  }
+  const accident = { kind: "damage", adapter: HBA, damage: { kind: "key table bit", row: 1, bit: 1e9 } } as const;
+  assertEquals(impossibleAccident(accident, world)?.field, "damage.bit");
+});
+
+Deno.test("a file may not say such a fault either", () => {
+  const steps = (fault: string) =>
+    `name: a\nadapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }\n` +
+    `targets: { disk: { address: 192.0.2.20 } }\nsteps:\n  - { setGroupKey: { key: a key }, faults: [${fault}] }\n`;
+  for (
+    const fault of [
+      "powerCycle: { adapter: hba0, flashProgram: 3..1 }",
+      "powerCycle: { adapter: hba0, flashProgram: 0 }",
+      "powerCycle: { adapter: hba0, flashProgram: 1, after: -1 bytes }",
+      "damage: { adapter: hba0, keyTableBit: { row: 1, bit: 1000000000 } }",
+      "truncate: { from: hba0, to: disk, message: main 1, bytes: -1 }",
+      "mutate: { from: hba0, to: disk, message: main 1, field: version, value: 999 }",
+    ]
+  ) {
+    const source = steps(`{ ${fault} }`);
+    assertThrows(() => checkScenario(source, "a.yaml"), InputError, undefined, fault);
+  }
+  checkScenario(steps("{ powerCycle: { adapter: hba0, flashProgram: 1..3 } }"), "a.yaml");
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { grouped } from "../../../kernel/grouped.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { ScenarioError } from "../../scenario/mistake.ts";
 import { BAD_INPUT, command, HOLDS } from "../command.ts";
@@ -37,7 +38,7 @@ export const check = command({
 
 /** Files that are right with the names of their cases, an empty one where there is one alone, and what is wrong with others. */
 function documentOf({ cases, wrong }: ReadFiles): object {
-  const files = [...Map.groupBy(cases, ({ file }) => file)].map(([file, all]) => ({
+  const files = [...grouped(cases, ({ file }) => file)].map(([file, all]) => ({
     file,
     cases: all.map(({ name }) => name),
   }));

@@ -12,6 +12,7 @@ import type { BlockResult } from "../../explore/search/block.ts";
 import { CANARY_SEEDS, findCanary } from "../../explore/search/canary.ts";
 import { CELLS } from "../../explore/search/cells.ts";
 import { firstOfEach, type Seeds } from "../../explore/search/explore.ts";
+import { isNotDeterministic } from "../../explore/search/not_deterministic.ts";
 import { probesOf } from "../../explore/search/probes.ts";
 import { superfluous, trialOf } from "../../explore/shrink/shrink.ts";
 import { readStory } from "../../explore/workload/story.ts";
@@ -237,10 +238,10 @@ async function findings(
   const found = await shrinkFailures(firsts, campaign, threads);
   return firsts.map(({ signature, seed: first }) => {
     const seeds = results.runs.filter((run) => run.signature === signature).length;
-    const finding = found.find((each) => each.signature === signature);
+    const finding = found.find((each) => each.seed === first);
     if (finding === undefined) return { signature, seeds, first };
     const written = out === undefined ? {} : { written: writeFinding(out, finding, hasReports) };
-    return { signature, seeds, first, text: finding.text, ...written };
+    return { signature: finding.signature, seeds, first, text: finding.text, ...written };
   });
 }
 
@@ -274,7 +275,8 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
   const { interruption } = telling.threads;
   for (const { signature, seeds, first, text, written } of await findings(results, telling)) {
     print(`FAIL  ${signature} (${seeds} seeds, the first ${first})`);
-    if (text !== undefined) print(text);
+    // Of what is another run each time, the story says nothing.
+    if (text !== undefined && !isNotDeterministic(signature)) print(text);
     if (written !== undefined) print(`written to ${written}`);
   }
   const sums = await sumsOf(results, telling.campaign);

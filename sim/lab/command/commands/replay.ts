@@ -130,7 +130,12 @@ function judge(
     return HOLDS;
   }
   say(`FAIL  another run: expected digest ${bundle.digest.slice(0, 16)}, but found ${digest.slice(0, 16)}`);
-  if (parted === undefined) return FAILS;
+  if (parted === undefined) {
+    say(
+      "no hash of an event differs: the last event alone does, or the bundle's digest is not of the run of its hashes",
+    );
+    return FAILS;
+  }
   say(`the same ${parted} events, then another one${parted === events ? ": the run has ended" : ""}`);
   const first = Math.max(0, parted - EVENTS_BEFORE);
   const shown = Array.from(

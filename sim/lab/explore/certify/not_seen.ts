@@ -16,6 +16,7 @@
  * @module
  */
 
+import { grouped } from "../../../kernel/grouped.ts";
 import { blockOf, type RunResult } from "../search/block.ts";
 import { CELL_DIMENSIONS, CELLS, cellValues } from "../search/cells.ts";
 
@@ -67,7 +68,7 @@ export function notSeen(runs: readonly Pick<RunResult, "seed" | "cells">[], seed
 }
 
 function forecast(runs: readonly Pick<RunResult, "seed" | "cells">[], seeds: number): NewCells | undefined {
-  const blocks = [...Map.groupBy(runs, ({ seed }) => blockOf(seed)).values()].map((block) => {
+  const blocks = [...grouped(runs, ({ seed }) => blockOf(seed)).values()].map((block) => {
     return new Set(block.flatMap(({ cells }) => cells));
   });
   if (blocks.length < LEAST_BLOCKS) return undefined;

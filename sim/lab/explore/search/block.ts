@@ -17,12 +17,12 @@
  * @module
  */
 
+import { InputError } from "../../../kernel/input_error.ts";
 import { type RandomStream, RandomStreams } from "../../../kernel/random.ts";
 import { CampaignMemory } from "../../world/campaign_memory.ts";
 import type { Strategy } from "../execution.ts";
 import { Lineage, type Operation } from "../strategy/lineage.ts";
 import { pct, pos } from "../strategy/tie_strategies.ts";
-import { firstDifference } from "../tape/event_hashes.ts";
 import type { Subject } from "../tape/subject.ts";
 import type { Recipe, Tape } from "../tape/tape.ts";
 import { drawStory } from "../workload/draw_story.ts";
@@ -30,6 +30,8 @@ import { drawSweep } from "../workload/draw_sweep.ts";
 import { chaosLength, chaosSteps, continued, isOfOneRound, mutate, struck } from "../workload/mutate.ts";
 import type { WrittenScenario } from "../workload/story.ts";
 import { storySubject } from "../workload/story_subject.ts";
+import { differenceOf } from "./not_deterministic.ts";
+import { OwnWorldError } from "./own_parts.ts";
 import { runTrial, type Sighting, type Trial, type TrialOptions } from "./trial.ts";
 
 /** How many seeds a block has. */
@@ -174,6 +176,8 @@ class Block {
   readonly #storyOf: (seed: number) => WrittenScenario;
   readonly #seen = new Map<number, SeenCell>();
   readonly #parents = new Map<number, Parent>();
+  /** How runs have failed, and once more in the same way. */
+  readonly #confirmed = new Set<string>();
   /** Parents whose outcomes nothing has struck yet. */
   readonly #unstruck: number[] = [];
 
@@ -184,6 +188,15 @@ class Block {
 
   run(seed: number): { readonly run: RunResult; readonly failure: FoundFailure | undefined } {
     this.#options.onRun?.(seed);
+    try {
+      return this.#run(seed);
+    } catch (error) {
+      if (error instanceof OwnWorldError) throw new InputError(`seed ${seed}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  #run(seed: number): { readonly run: RunResult; readonly failure: FoundFailure | undefined } {
     const strategy = this.#options.derives === false && isDerived(strategyOf(seed)) ? "random" : strategyOf(seed);
     const start = this.#startOf(seed, strategy);
     const { mostEvents } = this.#options;
@@ -202,7 +215,7 @@ class Block {
       },
     });
     const { outcome: { hash, dispatched, tape, world }, cells, probes } = trial;
-    const signature = trial.signature ?? this.#difference(subject, trial, strategy, seed);
+    const signature = this.#difference(subject, trial, strategy, seed) ?? trial.signature;
     const isParent = signature === undefined && ties === undefined;
     if (isParent) this.#keep(seed, { ...start, supports: lineage?.supports(chaosSteps(start.story)) ?? [] });
     this.#note(seed, trial, isParent && isOfOneRound(start.story));
@@ -211,13 +224,18 @@ class Block {
     return { run, failure: signature === undefined ? undefined : { seed, signature, ...start, tape } };
   }
 
-  /** What differs if a seed that is to run twice does. The second time nothing is shared with other runs. */
+  /**
+   * What differs if a seed that is to run twice does: each so many-th, and the first that fails in a new way, lest a story
+   * be told that does not fail. The second time nothing is shared with other runs.
+   */
   #difference(subject: Subject, trial: Trial, strategy: StrategyName, seed: number): string | undefined {
-    if (seed % (this.#options.repeatEvery ?? 50) !== 0) return undefined;
+    const { signature } = trial;
+    const isNew = signature !== undefined && !this.#confirmed.has(signature);
+    if (!isNew && (signature !== undefined || seed % (this.#options.repeatEvery ?? 50) !== 0)) return undefined;
     const again = runTrial(subject, { ...this.#options, strategy: tieStrategy(strategy, seed) });
-    if (again.outcome.hash === trial.outcome.hash && again.signature === trial.signature) return undefined;
-    const event = firstDifference(trial.outcome.hashes, again.outcome.hashes);
-    return `not deterministic: the same run once more differs${event === undefined ? "" : ` from event ${event} on`}`;
+    const difference = differenceOf(trial, again);
+    if (difference === undefined && signature !== undefined) this.#confirmed.add(signature);
+    return difference;
   }
 
   #keep(seed: number, parent: Parent): void {

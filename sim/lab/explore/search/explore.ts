@@ -7,6 +7,7 @@
 import { given } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { shrink } from "../shrink/shrink.ts";
+import type { Subject } from "../tape/subject.ts";
 import {
   BLOCK_SEEDS,
   blockOf,
@@ -17,8 +18,10 @@ import {
   type RunResult,
 } from "./block.ts";
 import { type Finding, findingOf } from "./finding.ts";
+import { isNotDeterministic, notDeterministic } from "./not_deterministic.ts";
+import { refuseOtherParts } from "./own_parts.ts";
 import { probesOf, type ReachedProbes } from "./probes.ts";
-import { runTrial } from "./trial.ts";
+import { runTrial, type Trial } from "./trial.ts";
 
 /** Seeds from one to another. */
 export interface Seeds {
@@ -51,7 +54,7 @@ export interface Exploration {
 /**
  * Runs a campaign in this thread: the same seeds give the same results, on every machine.
  *
- * @throws {InputError} The seeds are no range.
+ * @throws {InputError} The seeds are no range, a number is none that is accepted, or a part of the user's is none.
  *
  * @example Two hundred stories, in a test
  * ```ts
@@ -62,6 +65,8 @@ export interface Exploration {
  * ```
  */
 export function explore(options: ExploreOptions): Exploration {
+  refuseOtherParts(options);
+  refuseOtherNumbers(options);
   const runs: RunResult[] = [];
   const found: FoundFailure[] = [];
   for (const { first, last } of blocksOf(options.seeds)) {
@@ -72,6 +77,14 @@ export function explore(options: ExploreOptions): Exploration {
   }
   const failures = firstOfEach(found).map((each) => shrunkFinding(each, options));
   return { runs, failures, probes: probesOf(runs, options.probes) };
+}
+
+function refuseOtherNumbers(options: ExploreOptions): void {
+  for (const [name, least] of [["repeatEvery", 1], ["mostEvents", 1], ["shrinkBudget", 0]] as const) {
+    const value = options[name];
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
+    throw new InputError(`${name}: ${given(value)}, expected a whole number from ${least}`);
+  }
 }
 
 /** The parts of a range of seeds, each of one block. */
@@ -98,14 +111,23 @@ export function firstOfEach(failures: readonly FoundFailure[]): readonly FoundFa
   return [...firsts.values()];
 }
 
-/** A failure, made small and told. */
+/** A failure, made small and told; one that fails otherwise then is told as it was found. */
 export function shrunkFinding(
   failure: FoundFailure,
   options: BlockOptions & Pick<ExploreOptions, "shrinkBudget">,
 ): Finding {
-  const { shrinkBudget: budget = 400, onRun, ...others } = options;
-  const small = budget === 0
-    ? { ...failure, executions: 0, isMinimal: false }
-    : shrink(failure, { ...others, budget, onRun: () => onRun?.(failure.seed) });
-  return findingOf(failure.seed, small, (subject) => runTrial(subject, options));
+  const { shrinkBudget: budget = 400, onRun, mostEvents, ...others } = options;
+  const found = { ...failure, ...(mostEvents === undefined ? {} : { given: { mostEvents } }) };
+  const whole = { ...found, executions: 0, isMinimal: false };
+  let again: string | undefined;
+  const run = (subject: Subject): Trial => {
+    const trial = runTrial(subject, options);
+    again = trial.signature;
+    return trial;
+  };
+  if (isNotDeterministic(failure.signature)) return findingOf(failure.seed, whole, run);
+  const small = budget === 0 ? whole : shrink(found, { ...others, budget, onRun: () => onRun?.(failure.seed) });
+  const finding = findingOf(failure.seed, small, run);
+  if (again === failure.signature) return finding;
+  return findingOf(failure.seed, { ...whole, signature: notDeterministic(failure.signature, again) }, run);
 }

@@ -13,6 +13,7 @@ import { tellDeviation, tellSplit } from "../tape/sentence.ts";
 import type { Recipe, Tape } from "../tape/tape.ts";
 import { storyText, type WrittenScenario } from "../workload/story.ts";
 import { STORY_EVENTS } from "../workload/story_subject.ts";
+import { isNotDeterministic } from "./not_deterministic.ts";
 import type { Trial } from "./trial.ts";
 import type { Subject } from "../tape/subject.ts";
 
@@ -63,6 +64,7 @@ export function findingOf(
   const deviations = [...outcome.tape.map(tellDeviation), ...recipe.map(tellSplit)].map((each) => `- ${each}`);
   const text = storyText(story, [
     `Found by seed ${seed}.`,
+    ...(isNotDeterministic(signature) ? [signature] : []),
     ...broken.map(({ line, step, expected, actual }) =>
       `${step}, line ${line}: expected ${expected}, but found ${actual}`
     ),

@@ -13,6 +13,7 @@ import { type Invariants, WorldOracle } from "../oracle/world_oracle.ts";
 import type { Subject } from "../tape/subject.ts";
 import type { Moment } from "../tape/tape.ts";
 import { cellsOf } from "./cells.ts";
+import { ownWorld } from "./own_parts.ts";
 import { ProbeWatch, type UserProbes } from "./probes.ts";
 import { ORACLE, signatureOf } from "./signature_of.ts";
 
@@ -56,7 +57,11 @@ export interface Trial {
   readonly probes: readonly number[];
 }
 
-/** Executes a subject; each rule that is broken is a verdict that does not hold. */
+/**
+ * Executes a subject; each rule that is broken is a verdict that does not hold.
+ *
+ * @throws {OwnWorldError} The user's `world` gives none.
+ */
 export function runTrial(subject: Subject, options: CampaignTrialOptions = {}): Trial {
   const { invariants, strategy, onWorld } = options;
   const watch = new TrialWatch(options.probes);
@@ -83,7 +88,7 @@ export function runTrial(subject: Subject, options: CampaignTrialOptions = {}): 
 
 /** Puts the user's parts and what runs share into a world. */
 function adapted(given: WorldOptions, { world: adapt, memory }: CampaignTrialOptions): WorldOptions {
-  const options = adapt?.(given) ?? given;
+  const options = adapt === undefined ? given : ownWorld(adapt, given);
   return memory === undefined ? options : { ...options, campaign: memory };
 }
 

@@ -43,7 +43,7 @@ export class ParkedWorlds {
     this.#subject = subject;
     this.#options = options;
     this.#hashes = hashes;
-    this.#most = Math.max(1, most);
+    this.#most = most;
   }
 
   /**

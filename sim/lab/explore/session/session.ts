@@ -5,6 +5,7 @@
  * @module
  */
 
+import { given } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import type { World } from "../../world/world.ts";
@@ -59,17 +60,21 @@ export class Session {
   /**
    * Executes a run once.
    *
-   * @throws {InputError} The scenario is not understood, or a part of the world is refused.
+   * @throws {InputError} The scenario is not understood, a part of the world is refused, or so is an option.
    * @throws {FaultError} A fault of the tape cannot happen in the world.
    */
   constructor(subject: Subject, options: SessionOptions = {}) {
+    const { parked = 64 } = options;
+    if (!Number.isSafeInteger(parked) || parked < 1) {
+      throw new InputError(`parked: ${given(parked)}, expected a whole number from 1`);
+    }
     this.subject = subject;
     this.#read = { ...subject, scenario: opened(subject.scenario) };
     this.#options = options;
     const execution = new Execution(this.#read, options);
     execution.goOn();
     this.outcome = outcomeOf(execution);
-    this.#parked = new ParkedWorlds(this.#read, options, this.outcome.hashes, options.parked ?? 64);
+    this.#parked = new ParkedWorlds(this.#read, options, this.outcome.hashes, parked);
   }
 
   /** How many events of the kernel were dispatched again to get to moments. */

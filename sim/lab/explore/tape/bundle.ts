@@ -2,16 +2,26 @@
  * Bundles: a run as bytes, to be kept, sent and run again. Equal runs have
  * equal bytes, and the name of a file with them follows from the bytes.
  *
- * Bytes are CBOR (RFC 8949), as `trace/cbor_file.ts` has it. The scenario is in
- * them as text: whoever may not see its keys may not have the bundle.
+ * Bytes are CBOR (RFC 8949), as `trace/cbor_file.ts` has it: the run in bytes of
+ * its own, and their SHA-256, so that damage is noticed wherever it is. The
+ * scenario is in them as text: whoever may not see its keys may not have the
+ * bundle.
  *
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { quoted } from "../../../kernel/given.ts";
-import { decodeFile, encodeFile, FileFormatError, isEncodedFile } from "../../../trace/cbor_file.ts";
+import {
+  decodeItem,
+  decodeVersion,
+  encodeFile,
+  encodeItem,
+  FileFormatError,
+  isEncodedFile,
+} from "../../../trace/cbor_file.ts";
 import { scenarioSchema } from "../../scenario/scenario_schema.ts";
 import { bytes, dictionary, list, type Reader, record, text, whole } from "../../world/option_readers.ts";
 import { VERSION as PRODUCT } from "../../world/version.ts";
@@ -23,7 +33,9 @@ import type { ScenarioSource, Subject } from "./subject.ts";
 import { readRecipe, readTape } from "./tape_reader.ts";
 
 const FORMAT = "hbasim bundle";
-const VERSION = 1;
+/** Those of version 1, which were written before, have the run itself in place of its bytes with a checksum. */
+const VERSIONS = [1, 2] as const;
+const VERSION = 2;
 
 /** A run, and what came of it. */
 export interface Bundle {
@@ -65,7 +77,7 @@ function schemaDigest(): string {
 export function encodeBundle({ subject, product, schema, digest, hashes, signature }: Bundle): Uint8Array {
   const { scenario: { file, source, case: name, set, files = {}, seed, image }, tape = [], recipe = [], mostEvents } =
     subject;
-  return encodeFile(FORMAT, VERSION, {
+  const run = encodeItem({
     product,
     schema,
     file,
@@ -83,6 +95,7 @@ export function encodeBundle({ subject, product, schema, digest, hashes, signatu
     bytes: hashes.bytes,
     ...(signature === undefined ? {} : { signature }),
   });
+  return encodeFile(FORMAT, VERSION, { sum: sha256(run), run });
 }
 
 /** The name of a bundle's file: `0f3c….bundle`, of 32 hex digits of the SHA-256 of its bytes. */
@@ -101,14 +114,28 @@ export function isBundle(content: Uint8Array): boolean {
  * @throws {FileFormatError} It is none, damaged, of another version of the format or of the product.
  */
 export function decodeBundle(content: Uint8Array): Bundle {
-  const file = decodeFile(FORMAT, VERSION, content);
-  refuseOtherProduct(file);
+  const { version, content: held } = decodeVersion(FORMAT, VERSIONS, content);
   try {
-    return contentOf(readContent(file, ""));
+    const run = version === 1 ? held : undamaged(readSummed(held, ""));
+    refuseOtherProduct(run);
+    return contentOf(readContent(run, ""));
   } catch (error) {
     if (!(error instanceof WorldOptionsError)) throw error;
     throw new FileFormatError(FORMAT, `${error.path}: ${error.given}, expected ${error.accepted}`);
   }
+}
+
+/** A run as bytes, with their SHA-256. */
+interface Summed {
+  readonly sum: Uint8Array;
+  readonly run: Uint8Array;
+}
+
+function undamaged({ sum, run }: Summed): unknown {
+  if (!equalBytes(sha256(run), Uint8Array.from(sum))) {
+    throw new FileFormatError(FORMAT, "it is damaged: its bytes do not have the SHA-256 that they had");
+  }
+  return decodeItem(FORMAT, run);
 }
 
 /** Before anything else is looked at: another version has another form. */
@@ -143,6 +170,8 @@ const DIGEST: Reader<string> = (value, path) => {
   if (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
   throw new WorldOptionsError(path, "something else", "64 hex digits");
 };
+
+const readSummed: Reader<Summed> = record<Summed>({ sum: must(bytes(32, 32)), run: must(bytes(0, Infinity)) });
 
 const readContent: Reader<Content> = record<Content>({
   product: must(text),

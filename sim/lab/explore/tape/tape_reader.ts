@@ -6,9 +6,9 @@
  */
 
 import { alternatives } from "../../../shape/alternatives.ts";
+import { readFault } from "../../faults/fault_reader.ts";
 import { list, oneOf, type Reader, record, show, text, whole, word } from "../../world/option_readers.ts";
 import { WorldOptionsError } from "../../world/world_options_error.ts";
-import { readFault } from "./fault_reader.ts";
 import type {
   Deviation,
   DrawDeviation,

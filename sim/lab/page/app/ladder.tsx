@@ -7,6 +7,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { grouped } from "../../../kernel/grouped.ts";
 import { Intervals } from "./intervals.ts";
 import { LadderMarks, type LadderWindow } from "./ladder_marks.tsx";
 import { type LadderChoice, LadderRows } from "./ladder_rows.tsx";
@@ -138,7 +139,7 @@ function LevelButtons({ level, onLevel }: Pick<LadderProps, "level" | "onLevel">
 function LaneHeads({ run, places }: { readonly run: Run; readonly places: LanePlaces }) {
   const { lanes } = run.lanes;
   const { x, width, isNarrow } = places;
-  const groups = Map.groupBy(lanes.map((lane, index) => ({ lane, index })), ({ lane }) => lane.group);
+  const groups = grouped(lanes.map((lane, index) => ({ lane, index })), ({ lane }) => lane.group);
   const half = ((x[1] ?? 0) - (x[0] ?? 0)) / 2 - 4;
   const usesShort = isNarrow || width < 640 || !hasRoom(lanes.map(({ name }) => name), x);
   return (

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { grouped } from "../../../kernel/grouped.ts";
 import { parseCoordinate } from "../../../trace/coordinate.ts";
 import { evidenceOf } from "../../../trace/explain/evidence.ts";
 import { explain, type Explanation } from "../../../trace/explain/explain.ts";
@@ -47,7 +48,7 @@ export function failedOf(world: World, verdicts: readonly Verdict[]): readonly F
   const { recorder, kernel } = world;
   const events = [...recorder.events()];
   const graph = new TraceGraph({ events, frequencyHz: kernel.frequencyHz, marks: recorder.marks });
-  const lines = Map.groupBy(places, ({ verdict: { line, step } }) => `${line} ${step}`);
+  const lines = grouped(places, ({ verdict: { line, step } }) => `${line} ${step}`);
   return [...lines.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];

@@ -13,11 +13,11 @@ import {
   accidentHappens,
   type AccidentKind,
   canBeVain,
-  impossibleAccident,
   tellAccident,
   vainAccident,
 } from "../../faults/accidents.ts";
 import { LASTING_ACCIDENTS } from "../../faults/injector.ts";
+import { impossibleAccident } from "../../faults/possible.ts";
 import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "../accident_shapes.ts";
 import { refuseSilentWay } from "../silent_ways.ts";
 import { step, type StepKind } from "../step.ts";
@@ -62,7 +62,8 @@ function accident(kind: AccidentKind): StepKind<AccidentStep> {
     doc: ACCIDENT_DOCS[kind],
     shape: converted(fields, (given) => ({ ...accidentOf(kind, given), mayMiss: given.mayMiss === true })),
     check(accident, check) {
-      const impossible = impossibleAccident(accident, check.world);
+      const { mayMiss: _ofTheStep, ...alone } = accident;
+      const impossible = impossibleAccident(alone as Accident, check.world);
       if (impossible !== undefined) {
         check.part(...accidentPath(accident, impossible)).refuse(impossible.given, impossible.accepted);
       } else if (accident.kind === "cutLink") refuseSilentWay(accident.from, accident.to, check, "to");

@@ -1,17 +1,21 @@
 /**
- * Reads faults from data that anybody may have written.
+ * Reads faults from data that anybody may have written: what a fault is, apart
+ * from the world that it is to happen in. Files, bundles and programs are
+ * judged by it alike.
  *
  * @module
  */
 
-import { alternatives } from "../../../shape/alternatives.ts";
-import { HEADER_FIELDS } from "../../faults/datagram_harm.ts";
-import { KEY_TABLE_ROW_BITS } from "../../faults/damage.ts";
-import type { Damage, KeyTableBit } from "../../faults/damage.ts";
-import type { EventPattern } from "../../faults/event_pattern.ts";
-import { type Anchor, type Fault, FAULT_ANCHORS, type FaultKind, type Harm, type Offset } from "../../faults/fault.ts";
-import type { Bounds, Range } from "../../faults/range.ts";
-import { flashFault } from "../../world/flash_options.ts";
+import { alternatives } from "../../shape/alternatives.ts";
+import type { Accident } from "./accidents.ts";
+import { HEADER_FIELDS, mostOf } from "./datagram_harm.ts";
+import { KEY_TABLE_ROW_BITS } from "./damage.ts";
+import type { Damage, KeyTableBit } from "./damage.ts";
+import type { EventPattern } from "./event_pattern.ts";
+import { type Anchor, type Fault, FAULT_ANCHORS, type FaultKind, type Harm, type Offset } from "./fault.ts";
+import type { Impossible } from "./impossible.ts";
+import type { Bounds, Range } from "./range.ts";
+import { flashFault } from "../world/flash_options.ts";
 import {
   dictionary,
   flag,
@@ -23,8 +27,8 @@ import {
   text,
   whole,
   word,
-} from "../../world/option_readers.ts";
-import { WorldOptionsError } from "../../world/world_options_error.ts";
+} from "../world/option_readers.ts";
+import { WorldOptionsError } from "../world/world_options_error.ts";
 
 /** What a reader must find. */
 const must = <T>(required: Reader<T>) => ({ required });
@@ -56,6 +60,12 @@ const DAMAGE: Reader<Damage> = (value, path) =>
 
 const ADAPTER = must(text);
 
+const MUTATE = record<Extract<Harm, { kind: "mutate" }>>({
+  kind: kind("mutate"),
+  field: must(oneOf(HEADER_FIELDS)),
+  value: must(WHOLE),
+});
+
 const HARMS: { readonly [K in FaultKind]: Reader<Extract<Harm, { kind: K }>> } = {
   powerCycle: record({ kind: kind("powerCycle"), adapter: ADAPTER, off: must(TIME) }),
   powerOff: record({ kind: kind("powerOff"), adapter: ADAPTER }),
@@ -83,7 +93,11 @@ const HARMS: { readonly [K in FaultKind]: Reader<Extract<Harm, { kind: K }>> } =
   delay: record({ kind: kind("delay"), by: must(TIME) }),
   corrupt: record<Extract<Harm, { kind: "corrupt" }>>({ kind: kind("corrupt"), bit: WHOLE }),
   truncate: record({ kind: kind("truncate"), bytes: must(WHOLE) }),
-  mutate: record({ kind: kind("mutate"), field: must(oneOf(HEADER_FIELDS)), value: must(WHOLE) }),
+  mutate: (value, path) => {
+    const harm = MUTATE(value, path);
+    whole(0, mostOf(harm.field))(harm.value, `${path}.value`);
+    return harm;
+  },
   loseInterrupt: record({ kind: kind("loseInterrupt") }),
   lateInterrupt: record({ kind: kind("lateInterrupt"), by: must(TIME) }),
   loseDoorbell: record({ kind: kind("loseDoorbell") }),
@@ -102,6 +116,7 @@ const ORDINALS: Reader<Bounds> = (value, path) => {
     most: must(number(1, Infinity)),
     text,
   })(value, path);
+  if (most !== Infinity) whole(least, Number.MAX_SAFE_INTEGER)(most, `${path}.most`);
   return { least, most };
 };
 
@@ -121,6 +136,12 @@ const EVENT: Reader<EventPattern> = (value, path) =>
     ),
   );
 
+/** What is sent in phase 1, by mode and number. */
+const MESSAGE: Reader<string> = (value, path) => {
+  if (typeof value === "string" && /^(main [1-6]|aggressive [1-3])$/.test(value)) return value;
+  throw new WorldOptionsError(path, show(value), "main 1 to 6, or aggressive 1 to 3");
+};
+
 type AnchorOf<K extends Anchor["at"]> = Extract<Anchor, { at: K }>;
 
 /** A place of an adapter at which operations are counted. */
@@ -134,7 +155,12 @@ const ANCHORS: { readonly [K in Anchor["at"]]: Reader<Anchor> } = {
     to: must(text),
     ordinals: must(ORDINALS),
   }),
-  message: record<AnchorOf<"message">>({ at: kind("message"), from: must(text), to: must(text), message: must(text) }),
+  message: record<AnchorOf<"message">>({
+    at: kind("message"),
+    from: must(text),
+    to: must(text),
+    message: must(MESSAGE),
+  }),
   flashProgram: operation("flashProgram"),
   flashErase: operation("flashErase"),
   flashRead: operation("flashRead"),
@@ -163,3 +189,23 @@ export const readFault: Reader<Fault> = record<Fault>({
   after: OFFSET,
   mayMiss: flag,
 });
+
+/** Why a fault is none, in whatever world; `undefined` if it is one. */
+export function malformedFault(fault: Fault): Impossible | undefined {
+  return refusalOf(() => readFault(fault, ""));
+}
+
+/** The same of an accident. */
+export function malformedAccident(accident: Accident): Impossible | undefined {
+  return refusalOf(() => HARM(accident, ""));
+}
+
+function refusalOf(read: () => void): Impossible | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof WorldOptionsError)) throw error;
+    return { field: error.path, given: error.given, accepted: error.accepted };
+  }
+}
