@@ -25,6 +25,7 @@ export * from "./initiator_service/memory_key_store.ts";
 export type { AnswerOf, InitiatorServiceProcedures, ProcedureName, RequestOf } from "./initiator_service/procedures.ts";
 export type { RemoveParameters } from "./initiator_service/persistent_logins.ts";
 export type { Refills } from "./initiator_service/refills.ts";
+export * from "./initiator_service/row_cipher.ts";
 export * from "./initiator_service/row_sealer.ts";
 export * from "./initiator_service/row_writers.ts";
 export * from "./initiator_service/security_record.ts";

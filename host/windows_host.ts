@@ -28,6 +28,7 @@ import { Condition } from "./condition.ts";
 import { DEFAULT_HOST_COSTS, defaultHostTimeouts, type HostCosts, type HostTimeouts } from "./costs.ts";
 import { InitiatorService } from "./initiator_service/initiator_service.ts";
 import type { KeyStore } from "./initiator_service/key_store.ts";
+import type { RowCipher } from "./initiator_service/row_cipher.ts";
 import type { ForeignCachePolicy } from "./initiator_service/service_context.ts";
 import type { ApiTap } from "./iscsidsc/api_tap.ts";
 import { Iscsidsc } from "./iscsidsc/iscsidsc.ts";
@@ -68,6 +69,8 @@ export interface WindowsHostOptions {
   readonly sealingKey?: Uint8Array;
   /** Knows rows of the store that were sealed or opened before. */
   readonly results?: ResultMemory;
+  /** Seals them; all that may stand here make the same boxes. */
+  readonly rowCipher?: RowCipher;
   /** Whether the service starts with the host; true by default. */
   readonly serviceStartsAutomatically?: boolean;
   /** What the service does with a cache that somebody else has filled and named; `keep` by default. */
@@ -164,6 +167,7 @@ export class WindowsHost {
       store: keyStore,
       sealingKey: options.sealingKey ?? DEFAULT_SEALING_KEY,
       results: options.results,
+      rowCipher: options.rowCipher,
       random: streams.stream("host/initiator service"),
       portAddresses: new Map(options.adapters.map(({ name, portAddresses }) => [name, portAddresses ?? []])),
       foreignCaches: options.foreignCaches ?? "keep",

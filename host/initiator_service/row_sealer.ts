@@ -9,7 +9,6 @@
  * @module
  */
 
-import { gcmsiv } from "@noble/ciphers/aes.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
@@ -18,6 +17,7 @@ import type { ResultMemory } from "../../sim/kernel/result_memory.ts";
 import { writeUint32 } from "../../sim/layout/integers.ts";
 import { allocateBytes } from "../../sim/layout/slab.ts";
 import { rowKey, type StoreRowName } from "./key_store.ts";
+import { ROW_CIPHER, type RowCipher } from "./row_cipher.ts";
 
 const NONCE_BYTES = 12;
 
@@ -29,6 +29,7 @@ export class RowSealer {
   readonly #key: Uint8Array;
   readonly #random: RandomStream;
   readonly #results: ResultMemory | undefined;
+  readonly #cipher: RowCipher;
   /** What each fingerprint begins with: the key is taken in once. */
   readonly #mac: ReturnType<typeof hmac.create>;
 
@@ -38,14 +39,16 @@ export class RowSealer {
    * @param key The machine's key, 32 bytes.
    * @param random Where nonces come from.
    * @param results Knows boxes that were sealed or opened before; none by default.
+   * @param cipher Makes the boxes; all that may stand here make the same ones.
    */
-  constructor(key: Uint8Array, random: RandomStream, results?: ResultMemory) {
+  constructor(key: Uint8Array, random: RandomStream, results?: ResultMemory, cipher: RowCipher = ROW_CIPHER) {
     if (key.length !== SEALING_KEY_BYTES) {
       throw new RangeError(`The sealing key has ${key.length} bytes, expected ${SEALING_KEY_BYTES}`);
     }
     this.#key = key.slice();
     this.#random = random;
     this.#results = results;
+    this.#cipher = cipher;
     this.#mac = hmac.create(sha256, hmac(sha256, key, utf8ToBytes("fingerprint")));
   }
 
@@ -53,7 +56,7 @@ export class RowSealer {
   seal(row: StoreRowName, value: Uint8Array): Uint8Array {
     const nonce = this.#random.bytes(NONCE_BYTES);
     const name = associatedData(row);
-    const box = this.#once("seal a row", [nonce, name, value], () => gcmsiv(this.#key, nonce, name).encrypt(value));
+    const box = this.#once("seal a row", [nonce, name, value], () => this.#cipher.seal(this.#key, nonce, name, value));
     const sealed = allocateBytes(NONCE_BYTES + box.length);
     sealed.set(nonce);
     sealed.set(box, NONCE_BYTES);
@@ -77,7 +80,7 @@ export class RowSealer {
     const name = associatedData(row);
     const [nonce, box] = [sealed.slice(0, NONCE_BYTES), sealed.slice(NONCE_BYTES)];
     try {
-      return this.#once("open a row", [nonce, name, box], () => gcmsiv(this.#key, nonce, name).decrypt(box));
+      return this.#once("open a row", [nonce, name, box], () => this.#cipher.open(this.#key, nonce, name, box));
     } catch {
       return undefined;
     }

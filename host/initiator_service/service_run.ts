@@ -21,6 +21,7 @@ import { AdapterLink } from "./adapter_link.ts";
 import { HeldRecords } from "./held_records.ts";
 import type { IsidNumbers } from "./isid_numbers.ts";
 import type { KeyStore } from "./key_store.ts";
+import type { RowCipher } from "./row_cipher.ts";
 import { RowSealer } from "./row_sealer.ts";
 import { RowWriters } from "./row_writers.ts";
 import type { ForeignCachePolicy, ServiceContext } from "./service_context.ts";
@@ -40,6 +41,8 @@ export interface InitiatorServiceOptions {
   readonly sealingKey: Uint8Array;
   /** Knows rows that were sealed or opened before. */
   readonly results?: ResultMemory | undefined;
+  /** Makes their boxes; all that may stand here make the same ones. */
+  readonly rowCipher?: RowCipher | undefined;
   /** Where generational GUIDs and nonces come from. */
   readonly random: RandomStream;
   /** The addresses of the ports of adapters, as the service has configured them. */
@@ -96,7 +99,7 @@ export class ServiceRun {
     this.group = new TaskGroup(kernel, "initiator service");
     this.#idle = new Condition(kernel, "end of the service's synchronisations");
     this.#loaded = new Condition(kernel, "end of an adapter's reset");
-    const sealer = new RowSealer(options.sealingKey, random, options.results);
+    const sealer = new RowSealer(options.sealingKey, random, options.results, options.rowCipher);
     const held = new HeldRecords(store, sealer, rowWriters, new RowWriters(kernel));
     const requests = new RequestOwner(kernel, "the initiator service");
     this.context = { kernel, recorder, component, costs, random, store, held, requests, foreignCaches };

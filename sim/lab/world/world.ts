@@ -47,6 +47,7 @@ import { CheckedKeyStore } from "./made_parts.ts";
 import { flashState } from "./flash_options.ts";
 import { phase1Policy } from "./phase1_options.ts";
 import { QuickBox } from "./quick_box.ts";
+import { QuickRowCipher } from "./quick_row_cipher.ts";
 import { readWorldOptions } from "./read_world_options.ts";
 import { Target } from "./target.ts";
 import type { TargetDescription, WorldImage, WorldOptions } from "./world_options.ts";
@@ -95,6 +96,7 @@ export class World {
   readonly #keyStore: KeyStore;
   readonly #sealingKey: Uint8Array;
   readonly #results: CampaignMemory | undefined;
+  readonly #rowCipher = new QuickRowCipher();
   readonly #keepsTrace: boolean;
   /** The events that are kept no more. */
   readonly #dropped = new TraceHasher();
@@ -242,7 +244,8 @@ export class World {
    * zeros.
    */
   serviceRecords(): { readonly adapter: string; readonly record: SecurityRecord }[] {
-    const sealer = new RowSealer(this.#sealingKey, new RandomStreams(this.seed).stream("inspection"), this.#results);
+    const random = new RandomStreams(this.seed).stream("inspection");
+    const sealer = new RowSealer(this.#sealingKey, random, this.#results, this.#rowCipher);
     return this.#keyStore.rows().flatMap((row) => {
       const record = readRecord(row, sealer);
       return record === undefined ? [] : [{ adapter: row.adapter, record }];
@@ -325,6 +328,7 @@ export class World {
       foreignCaches,
       defaultSecurityFlags,
       results: campaign,
+      rowCipher: this.#rowCipher,
     });
     return new WindowsHost(options);
   }
