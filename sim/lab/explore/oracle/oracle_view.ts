@@ -86,8 +86,8 @@ export interface OracleView {
   readonly writer: LastWriter;
   /** Which logins adapters may have saved, by the names of targets. */
   readonly savings: LastWriter;
-  /** The flags that were set with keys, by these in hex. */
-  readonly flags: ReadonlyMap<Value, bigint>;
+  /** The flags that were set with keys, by these in hex: all that a key ever had. */
+  readonly flags: ReadonlyMap<Value, ReadonlySet<bigint>>;
   /** Calls that are under way. */
   readonly pending: readonly PendingCall[];
   /** Whether none is. */

@@ -60,7 +60,7 @@ export const SESSION_RULES = {
       if (login === undefined || session?.association === undefined || call.name !== "LoginIScsiTarget") return;
       const { securityFlags: given = 0n } = call.request;
       const { association: { mode }, phase2: { pfs } } = session;
-      const isAllowed = [...login.possible].map((key) => view.flags.get(key)).some((ofKey = 0n) => {
+      const isAllowed = [...login.possible].flatMap((key) => [...view.flags.get(key) ?? [0n]]).some((ofKey) => {
         const flags = [given, ofKey, MAIN_MODE].find((each) => (each & SecurityFlag.valid) !== 0n) ?? 0n;
         const [modeFlag, hasPfs] = [MODE_FLAGS[mode], (flags & SecurityFlag.pfsEnabled) !== 0n];
         return (flags & modeFlag) !== 0n && pfs === hasPfs;

@@ -78,7 +78,9 @@ export const SETTING_RULES = {
       }
       const certain = allowed.findIndex((values) => !values.has(undefined));
       const candidates = allowed.slice(0, certain < 0 ? allowed.length : certain + 1).flatMap((each) => [...each]);
-      if (isFound && !candidates.some((key) => view.flags.get(key) === answer.value)) {
+      if (
+        isFound && !candidates.some((key) => [...view.flags.get(key) ?? []].some((flags) => flags === answer.value))
+      ) {
         yield `${keyName({ portNumber, ...authInfo })} of ${call.request.initiatorName} is told with other flags`;
       }
     },

@@ -58,8 +58,8 @@ export class WorldOracle implements OracleView {
   readonly writer: LastWriter;
   /** Which logins adapters may have saved, by the names of targets. */
   readonly savings: LastWriter;
-  /** The flags that were set with keys, by these in hex. */
-  readonly flags: Map<Value, bigint> = new Map();
+  /** The flags that were set with keys, by these in hex: all that a key ever had. */
+  readonly flags: Map<Value, ReadonlySet<bigint>> = new Map();
   /** All keys that anybody has given, in hex. */
   readonly secrets: Set<string> = new Set();
   /** Looks for them. */
@@ -196,8 +196,8 @@ export class WorldOracle implements OracleView {
     const presented = key !== undefined && key.length > 0
       ? [{ identity: ownIdentity(from), key: bytesToHex(key) }]
       : this.#presented.of(index, initiatorPortNumber, addresses);
-    const flags = presented.map((each) => {
-      return [securityFlags, this.flags.get(each.key) ?? 0n].find((each) => (each & SecurityFlag.valid) !== 0n);
+    const flags = presented.flatMap(({ key }) => [...this.flags.get(key) ?? [0n]]).map((ofKey) => {
+      return [securityFlags, ofKey].find((each) => (each & SecurityFlag.valid) !== 0n);
     });
     // Who wants no IKE logs in without a key.
     if (flags.some((each = SecurityFlag.ikeIpsecEnabled) => (each & SecurityFlag.ikeIpsecEnabled) === 0n)) {
@@ -276,7 +276,8 @@ export class WorldOracle implements OracleView {
       const { initiatorName, initiatorPortNumber: portNumber, authInfo, persist } = call.request;
       const adapter = this.adapterIndex(initiatorName) ?? "all";
       this.#presented.note({ ...authInfo, portNumber });
-      this.flags.set(bytesToHex(authInfo.key), authInfo.securityFlags);
+      const key = bytesToHex(authInfo.key);
+      this.flags.set(key, new Set([...this.flags.get(key) ?? [], authInfo.securityFlags]));
       return {
         ...common,
         adapter,
