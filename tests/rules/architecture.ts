@@ -286,6 +286,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/test_files.ts": [],
   "sim/lab/command/test_pages.ts": ["node:fs", "node:path"],
   "sim/lab/command/test_worker.ts": ["node:worker_threads"],
+  "sim/lab/command/unfinished_file.ts": ["node:fs", "node:path", "node:process"],
   "sim/lab/command/watch_files.ts": ["node:fs"],
   "sim/lab/command/worker_pool.ts": ["node:worker_threads"],
   "sim/lab/command/hbasim.ts": ["node:process"],

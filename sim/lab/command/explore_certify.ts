@@ -11,14 +11,12 @@ import { type Certificate, certify } from "../explore/certify/certify.ts";
 import { smallCounterexample } from "../explore/certify/counterexample.ts";
 import { BUDGET_KINDS, CERTIFIABLE_KINDS } from "../explore/certify/fault_hypotheses.ts";
 import type { BlockOptions } from "../explore/search/block.ts";
-import { isBundle } from "../explore/tape/bundle.ts";
 import type { Subject } from "../explore/tape/subject.ts";
 import type { FaultKind } from "../faults/fault.ts";
 import { tellFault } from "../faults/sentence.ts";
-import { readBundle } from "./bundle_file.ts";
 import { FAILS, HOLDS } from "./command.ts";
 import { writeBundle } from "./explore_files.ts";
-import { readBytes, textOf } from "./input_files.ts";
+import { readSubject } from "./run_subject.ts";
 import { print } from "./terminal.ts";
 
 /** What was given for it. */
@@ -31,15 +29,13 @@ export interface CertifyGiven {
 }
 
 /**
- * Reads what is to be run: a scenario file, or a bundle.
+ * Reads what is to be run: a scenario file, a case of one, or a bundle.
  *
  * @throws {InputError} It cannot be read, or there is none.
  */
 export function subjectOf(option: string, file: string | undefined): Subject {
   if (file === undefined) throw new InputError(`${option} needs a scenario file or a bundle`);
-  const content = readBytes(file);
-  if (isBundle(content)) return readBundle(file, content).subject;
-  return { scenario: { file, source: textOf(file, content) } };
+  return readSubject(file);
 }
 
 /** Certifies, and tells what came of it. */

@@ -13,7 +13,7 @@ import { DEFAULT_FREQUENCY_HZ } from "../../kernel/kernel.ts";
 import { type CurvePoint, type Inevitability, inevitable } from "../explore/certify/inevitable.ts";
 import type { BlockOptions } from "../explore/search/block.ts";
 import { FAILS } from "./command.ts";
-import { subjectOf } from "./explore_certify.ts";
+import { readSubject } from "./run_subject.ts";
 import { print } from "./terminal.ts";
 
 /** How long a bar of the curve is that says one. */
@@ -22,7 +22,7 @@ const BAR = 40;
 /** Finds the knee, and tells it. */
 export function tellInevitable(file: string, json: true | undefined, options: BlockOptions): number {
   const { world, invariants } = options;
-  const found = inevitable(subjectOf("--inevitable", file), {
+  const found = inevitable(readSubject(file), {
     ...(world === undefined ? {} : { world }),
     ...(invariants === undefined ? {} : { invariants }),
   });

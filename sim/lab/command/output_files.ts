@@ -2,47 +2,34 @@
  * Files that the command writes.
  *
  * Each is written under another name beside its place, and renamed when it is
- * complete: whatever happens, the old file or the whole new one is there. The
- * other name is made before anything runs, so that a place that cannot be
- * written to is found before the work, not after it.
+ * complete: whatever happens, the old file or the whole new one is there. That a
+ * place can be written to is tried before anything runs, so that one that cannot
+ * is found before the work, not after it.
  *
  * @module
  */
 
-import {
-  chmodSync,
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { closeSync, lstatSync, openSync, readlinkSync, realpathSync, statSync, writeSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { STANDARD_STREAM } from "./input_files.ts";
 import { askSystem, systemError } from "./system_error.ts";
-
-/** Who may read a file. */
-export type Readers = "everybody" | "its owner";
+import { type Readers, UnfinishedFile } from "./unfinished_file.ts";
 
 const STANDARD_OUTPUT = 1;
+
+/** A stream or device, which is written to as it is. */
+interface Device {
+  readonly handle: number;
+}
 
 /** A place that is written to when all is done. */
 interface Place {
   /** As it was given. */
   readonly file: string;
-  readonly handle: number;
-  /** Where that leads to: through a link, the file behind it is replaced. */
-  readonly path: string;
-  /** The file under its other name; `undefined` for streams and devices, which are written to as they are. */
-  readonly unfinished: string | undefined;
+  /** Through a link, the file behind it is replaced. */
+  readonly target: Device | UnfinishedFile;
 }
 
 /** An output that cannot be written any further: the disk is full. */
@@ -74,13 +61,13 @@ export class OutputFiles {
       const same = this.#taken.get(identity(file));
       if (same !== undefined) throw new InputError(`${option} ${quoted(file)} is ${same}; expected a file of its own`);
       this.#taken.set(identity(file), `the file of ${option}`);
-      this.#places.set(option, placeOf(file, readers));
+      this.#places.set(option, { file, target: targetOf(file, readers) });
     });
   }
 
   /** Whether something goes to standard output, which then carries nothing else. */
   get usesStandardOutput(): boolean {
-    return [...this.#places.values()].some(({ handle }) => handle === STANDARD_OUTPUT);
+    return [...this.#places.values()].some(({ file }) => file === STANDARD_STREAM);
   }
 
   /** Whether an option has asked for an output. */
@@ -96,8 +83,8 @@ export class OutputFiles {
    */
   write(option: string, content: Uint8Array | Iterable<Uint8Array>): void {
     const pieces = content instanceof Uint8Array ? [content] : content;
-    this.#complete(option, ({ handle }) => {
-      for (const piece of pieces) writeWhole(handle, piece);
+    this.#complete(option, ({ target }) => {
+      for (const piece of pieces) writeWhole(target.handle, piece);
     });
   }
 
@@ -110,7 +97,7 @@ export class OutputFiles {
     const place = this.#places.get(option);
     if (place === undefined) return;
     try {
-      writeWhole(place.handle, content);
+      writeWhole(place.target.handle, content);
     } catch (error) {
       throw new OutputError(`${option}: cannot write ${quoted(place.file)}: ${systemError(error)}`);
     }
@@ -123,9 +110,11 @@ export class OutputFiles {
    * @throws {InputError} It cannot be written, or is no file; what was there before is there still.
    */
   fill(option: string, fill: (path: string) => void): void {
-    this.#complete(option, ({ file, unfinished }) => {
-      if (unfinished === undefined) throw new InputError(`${option} ${quoted(file)} is no file; expected one`);
-      fill(unfinished);
+    this.#complete(option, ({ file, target }) => {
+      if (!(target instanceof UnfinishedFile)) {
+        throw new InputError(`${option} ${quoted(file)} is no file; expected one`);
+      }
+      fill(target.path);
     });
   }
 
@@ -134,21 +123,17 @@ export class OutputFiles {
     if (place === undefined) return;
     askSystem(`${option}: cannot write ${quoted(place.file)}`, () => {
       write(place);
-      if (place.unfinished === undefined) return;
-      fsyncSync(place.handle);
-      requireOwn(place.handle, place.unfinished);
-      closeSync(place.handle);
-      renameSync(place.unfinished, place.path);
+      if (!(place.target instanceof UnfinishedFile)) return;
+      place.target.complete();
       this.#places.delete(option);
     });
   }
 
   /** Takes away what was begun and not completed. */
   close(): void {
-    for (const { handle, unfinished } of this.#places.values()) {
-      if (handle === STANDARD_OUTPUT) continue;
-      closeSync(handle);
-      if (unfinished !== undefined) rmSync(unfinished, { force: true });
+    for (const { target } of this.#places.values()) {
+      if (target instanceof UnfinishedFile) target.abandon();
+      else if (target.handle !== STANDARD_OUTPUT) closeSync(target.handle);
     }
     this.#places.clear();
   }
@@ -200,27 +185,11 @@ function placeToCome(file: string): string {
   return placeToCome(resolve(realpathSync(dirname(file)), readlinkSync(file)));
 }
 
-function placeOf(file: string, readers: Readers): Place {
-  if (file === STANDARD_STREAM) return { file, path: file, handle: STANDARD_OUTPUT, unfinished: undefined };
+function targetOf(file: string, readers: Readers): Place["target"] {
+  if (file === STANDARD_STREAM) return { handle: STANDARD_OUTPUT };
   const status = statSync(file, { throwIfNoEntry: false });
-  if (status !== undefined && !status.isFile()) {
-    return { file, path: file, handle: openSync(file, "w"), unfinished: undefined };
-  }
-  const path = status === undefined ? placeToCome(file) : realpathSync(file);
-  if (status !== undefined) closeSync(openSync(path, "r+"));
-  const unfinished = join(dirname(path), `.${basename(path)}.unfinished`);
-  rmSync(unfinished, { force: true });
-  const handle = openSync(unfinished, "wx", readers === "everybody" ? 0o666 : 0o600);
-  if (status !== undefined && readers === "everybody") chmodSync(unfinished, status.mode & 0o777);
-  return { file, path, handle, unfinished };
-}
-
-/** Two processes that write one output have one name for what is unfinished: who was first must not take the other's. */
-function requireOwn(handle: number, unfinished: string): void {
-  const [own, there] = [fstatSync(handle), statSync(unfinished, { throwIfNoEntry: false })];
-  if (there?.ino !== own.ino || there.dev !== own.dev) {
-    throw new InputError(`another process writes ${quoted(unfinished)}`);
-  }
+  if (status !== undefined && !status.isFile()) return { handle: openSync(file, "w") };
+  return new UnfinishedFile(status === undefined ? placeToCome(file) : realpathSync(file), readers);
 }
 
 /** Writes all of it: one call may take less than it is given. */

@@ -24,7 +24,7 @@ import type { Given, Options } from "./command.ts";
 import { countOf } from "./count_option.ts";
 import { driverInterfaces } from "./driver_frames.ts";
 import { readAs } from "./input_files.ts";
-import { OutputError, OutputFiles, type Readers } from "./output_files.ts";
+import { OutputError, OutputFiles } from "./output_files.ts";
 import type { OutsideWorld } from "./closed_world.ts";
 import type { KeptRun } from "./kept_run.ts";
 import { profileBytes, profiled, profileLines } from "./module_profile.ts";
@@ -35,6 +35,7 @@ import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION } from "./case_names.ts";
 import type { SourceCase } from "./scenario_files.ts";
 import { type Colour, print, tell } from "./terminal.ts";
+import type { Readers } from "./unfinished_file.ts";
 
 /** Options that every command has that runs a scenario. */
 export const RUN_OPTIONS = {

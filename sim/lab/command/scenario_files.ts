@@ -8,7 +8,7 @@
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
-import { caseNames, openScenario } from "../scenario/open_scenario.ts";
+import { caseNames, isSameCase, openScenario } from "../scenario/open_scenario.ts";
 import { checkScenario } from "../scenario/runner.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseOperand } from "./case_names.ts";
@@ -56,7 +56,7 @@ export function readFiles(
   for (const { file, name } of operands.map(caseOperand)) {
     try {
       const source = read(file);
-      const only = name === undefined ? {} : { only: (each: string) => each === name };
+      const only = name === undefined ? {} : { only: (each: string) => isSameCase(each, name) };
       const readFile = filesBeside(file);
       const found = checkScenario(source, file, { set, readFile, ...only });
       // Whoever names a case that there is not is told which there are.

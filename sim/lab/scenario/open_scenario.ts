@@ -227,7 +227,7 @@ export function openValues(
 }
 
 /** Whether two names of cases are the same: `cut=5ms` and `cut=5000us` are. */
-function isSameCase(one: string, other: string): boolean {
+export function isSameCase(one: string, other: string): boolean {
   const [parts, others] = [one, other].map((name) => name.split(","));
   return parts !== undefined && parts.length === others?.length &&
     parts.every((part, index) => isSamePart(part, others[index] ?? ""));
@@ -247,7 +247,8 @@ function meant(name: string, names: readonly string[]): string {
 
 const MOST_NAMED = 5;
 
-function fewOf(names: readonly string[]): string {
+/** Names of cases for a message: the first ones of many. */
+export function fewOf(names: readonly string[]): string {
   return names.length <= MOST_NAMED
     ? alternatives(names)
     : `${names.slice(0, MOST_NAMED).join(", ")}, … (${names.length})`;

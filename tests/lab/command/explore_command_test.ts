@@ -83,12 +83,7 @@ Deno.test("what cannot be used is refused before anything runs", () => {
   using folder = temporaryFolder();
   const empty = `${folder.path}/empty.ts`;
   Deno.writeTextFileSync(empty, "export {};");
-  const [wrong, latin, bad] = ["wrong.ts", "latin.yaml", "bad.yaml"].map((name) => `${folder.path}/${name}`) as [
-    string,
-    string,
-    string,
-  ];
-  Deno.writeTextFileSync(bad, "name: {a: b: c\n");
+  const [wrong, latin] = ["wrong.ts", "latin.yaml"].map((name) => `${folder.path}/${name}`) as [string, string];
   Deno.writeTextFileSync(wrong, "export {};\nname: a test\n");
   Deno.writeFileSync(latin, Uint8Array.from("name: t\xe4st", (each) => each.charCodeAt(0)));
   const rows: readonly (readonly [said: string, ...args: string[]])[] = [
@@ -104,8 +99,6 @@ Deno.test("what cannot be used is refused before anything runs", () => {
     ["it exports neither world nor invariants nor probes", "--with", empty],
     ["--with", "--with", `${folder.path}/nowhere.ts`],
     ["wrong.ts:2:9", "--with", wrong],
-    ["bad.yaml: Block collections are not allowed within flow collections at line 1, column 11", bad],
-    ["bad.yaml: Block collections are not allowed within flow collections", "--inevitable", bad],
     ["explore takes", "--inevitable", empty, wrong],
     ["explore takes", "--verify-minimal", folder.path, wrong],
     ...(["--certify", "--ties"] as const).map((mode) =>
@@ -122,6 +115,67 @@ Deno.test("what cannot be used is refused before anything runs", () => {
     assertStringIncludes(stderr, said);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
   }
+});
+
+Deno.test("a scenario file is read in one way whatever is asked of it: each mistake has its place", () => {
+  const rows: readonly (readonly [text: string, said: RegExp])[] = [
+    ["name: {a: b: c\n", /:1:11: /],
+    ["garbage", /:1:1: a text of 7 characters is not accepted here; expected a mapping/],
+    ["", /:1:1: nothing is not accepted here; expected a mapping/],
+    ["null\n", /:1:1: nothing is not accepted here; expected a mapping/],
+    ["[1, 2]\n", /:1:1: a list is not accepted here; expected a mapping/],
+    [HEAD, /:1:1: a mapping without the field "steps" is not accepted here; expected a list of one step/],
+    [`${HEAD}steps:\n  - jump: {}\n`, /:5:5: steps\[0\]: an unknown name of 4 characters is not accepted here/],
+  ];
+  using folder = temporaryFolder();
+  const file = `${folder.path}/wrong.bundle`;
+  for (const [text, said] of rows) {
+    Deno.writeTextFileSync(file, text);
+    const ways = [
+      ["debug", file],
+      ...[[], ["--certify", "1"], ["--inevitable"]].map((way) => ["explore", ...way, file]),
+    ];
+    const told = new Set(ways.map((way) => {
+      const { code, stderr } = hbasim(...way);
+      assertEquals(code, 2, `${way.join(" ")}: ${stderr}`);
+      return stderr;
+    }));
+    assertEquals(told.size, 1, [...told].join("\n"));
+    for (const stderr of told) assertMatch(stderr, said);
+  }
+});
+
+Deno.test("of a file with cases one is varied, certified, or refused before anything runs", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/mat.yaml`;
+  Deno.writeTextFileSync(
+    file,
+    `${HEAD}cases: { right: { status: ISDSC_TARGET_PRESHAREDKEY_UNAVAILABLE }, wrong: { status: SUCCESS } }
+steps:
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - getKey: { adapter: hba0, id: 192.0.2.11 }
+    expect: { status: $status }
+`,
+  );
+  for (const way of [[file], ["--certify", "1", file], ["--ties", "1", file], ["--inevitable", file]]) {
+    const { code, stderr, stdout } = hbasim("explore", ...way);
+    assertEquals([code, stdout], [2, ""], stderr);
+    assertMatch(
+      stderr,
+      /^hbasim: ".*mat\.yaml" has 2 cases; expected the name of one, as ".*mat\.yaml\[right\]": right or wrong\n$/,
+    );
+  }
+  const right = hbasim("explore", `${file}[right]`, "--seeds", "1..10");
+  assertEquals(right.code, 0, right.stdout + right.stderr);
+  assertStringIncludes(right.stdout, "10 seeds, 0 failed");
+  const wrong = hbasim("explore", `${file}[wrong]`, "--seeds", "1..3");
+  assertEquals(wrong.code, 1, wrong.stderr);
+  assertStringIncludes(wrong.stdout, "FAIL  getKey: expected SUCCESS, but found");
+  assertEquals(hbasim("explore", "--certify", "1", `${file}[right]`).code, 0);
+  assertEquals(hbasim("explore", "--inevitable", `${file}[wrong]`).code, 1);
+  const none = hbasim("explore", `${file}[left]`);
+  assertEquals(none.code, 2);
+  assertStringIncludes(none.stderr, 'has no case "left"');
 });
 
 Deno.test("what a module of the user's exports is looked at: a mistake in it is bad input, not a finding", () => {

@@ -299,6 +299,15 @@ Deno.test("a case of a file that has one alone, and a place that is not UTF-8, a
   });
 });
 
+Deno.test("a case is found by another spelling of its value, too: it runs, and is no run of nothing", () => {
+  withFile(`matrix: { t: [1ms, 2ms] }\n${SET_KEY}  - wait: $t\n`, (file) => {
+    const { code, stdout } = hbasim("run", "--quiet", `${file}[t=1000us]`);
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "[t=1ms])\n");
+    assertStringIncludes(stdout, "all 1 expectations hold");
+  });
+});
+
 Deno.test("a name of many characters is cut where people read it", () => {
   withFile(SET_KEY.replace("name: test", `name: ${"n".repeat(5000)}`), (file) => {
     for (const command of [["run", "--quiet"], ["test"]]) {

@@ -13,6 +13,12 @@ const LONG = `${GOOD}  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: NO
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
+/** How long a file is that is being written. */
+function unfinishedBytes(folder: string, file: string): number {
+  const name = namesIn(folder).find((each) => each.startsWith(`.${file}.`) && each.endsWith(".unfinished"));
+  return name === undefined ? 0 : Deno.statSync(`${folder}/${name}`).size;
+}
+
 /** Waits until something is so. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -24,8 +30,7 @@ Deno.test("Ctrl-C in a run: exit 130, its files are whole and hold what has happ
   Deno.writeTextFileSync(path("long.yaml"), LONG);
   const files = ["stream", "trace", "pcap", "image"].flatMap((name) => [`--${name}`, path(name)]);
   const process = startHbasim("run", "--quiet", "--ring", "200", ...files, path("long.yaml"));
-  const size = () => Deno.statSync(path(".stream.unfinished")).size;
-  await until(() => namesIn(folder.path).includes(".stream.unfinished") && size() > 100_000);
+  await until(() => unfinishedBytes(folder.path, "stream") > 100_000);
   process.kill("SIGINT");
   await process.stdin.close();
   const { code, stdout, stderr } = await process.output();
@@ -45,8 +50,7 @@ for (const [signal, expected] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
     const path = (name: string) => `${folder.path}/${name}`;
     Deno.writeTextFileSync(path("long.yaml"), LONG);
     const process = startHbasim("run", "--quiet", "--ring", "200", "--stream", path("stream"), path("long.yaml"));
-    const size = () => Deno.statSync(path(".stream.unfinished")).size;
-    await until(() => namesIn(folder.path).includes(".stream.unfinished") && size() > 100_000);
+    await until(() => unfinishedBytes(folder.path, "stream") > 100_000);
     process.kill(signal);
     await process.stdin.close();
     const { code, stdout, stderr } = await process.output();

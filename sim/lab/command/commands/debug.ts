@@ -6,17 +6,12 @@
 
 import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
-import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
-import { isBundle } from "../../explore/tape/bundle.ts";
-import type { Subject } from "../../explore/tape/subject.ts";
-import { readBundle } from "../bundle_file.ts";
 import { BAD_INPUT, command, HOLDS } from "../command.ts";
 import { isQuit, runDebugLine } from "../debug/commands.ts";
 import { Debugger } from "../debug/debugger.ts";
-import { readBytes, textOf } from "../input_files.ts";
-import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
-import { readScenarios } from "../scenario_files.ts";
+import { parametersOf, SET_OPTION } from "../case_names.ts";
+import { readSubject } from "../run_subject.ts";
 import { print, tell } from "../terminal.ts";
 
 const PROMPT = "debug> ";
@@ -35,31 +30,12 @@ export const debug = command({
   async run({ seed, set }, files) {
     const [file] = files;
     if (file === undefined || files.length > 1) throw new InputError(`debug takes one run, ${files.length} are given`);
-    const place = new Debugger(subjectOf(file, seed, parametersOf(set)));
+    const place = new Debugger(readSubject(file, { seed, set: parametersOf(set) }));
     for (const line of runDebugLine(place, "tape")) print(line);
     for (const line of runDebugLine(place, "where")) print(line);
     return await readLines(place);
   },
 });
-
-/** A bundle, or a case of a scenario file as it is. */
-function subjectOf(operand: string, seed: string | undefined, set: Readonly<Record<string, string>>): Subject {
-  const { file } = caseOperand(operand);
-  const content = readBytes(file);
-  if (isBundle(content)) {
-    if (seed !== undefined || Object.keys(set).length > 0) {
-      throw new InputError("a bundle has its seed and its parameters: expected it without --seed and --set");
-    }
-    return readBundle(file, content).subject;
-  }
-  const [scenario, ...others] = readScenarios([operand], set, () => textOf(file, content));
-  if (scenario === undefined || others.length > 0) {
-    const example = quoted(caseId(file, "NAME"));
-    throw new InputError(`${quoted(file)} has ${others.length + 1} cases: expected one, as ${example}`);
-  }
-  const { source, name, opened: { files } } = scenario;
-  return { scenario: { file, source, case: name, set, files, ...(seed === undefined ? {} : { seed }) } };
-}
 
 async function readLines(place: Debugger): Promise<number> {
   const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY, prompt: PROMPT });

@@ -26,7 +26,7 @@ import { type Campaign, optionsOf } from "../explore_job.ts";
 import { tellInevitable } from "../explore_inevitable.ts";
 import { notSeenLines } from "../explore_not_seen.ts";
 import { tellTies } from "../explore_ties.ts";
-import { readText } from "../input_files.ts";
+import { readVaried } from "../explore_varied.ts";
 import { interruptedCode, listenForInterruption } from "../interruption.ts";
 import { type Shard, shardOf } from "../shard.ts";
 import { builtPage } from "../report_page.ts";
@@ -133,7 +133,7 @@ export const explore = command({
       if (inevitable !== undefined) return tellInevitable(inevitable, json, options);
     }
     const campaign: Campaign = {
-      ...(file === undefined ? {} : { file: { name: file, source: readStoryText(file) } }),
+      ...(file === undefined ? {} : { file: readVaried(file) }),
       ...(module === undefined ? {} : { module }),
     };
     if (minimal !== undefined) return await verifyMinimal(minimal, campaign);
@@ -293,29 +293,6 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
   );
   if (!interruption.aborted) { for (const line of notSeenLines(sums.notSeen)) print(line); }
   return codeOf(results, interruption);
-}
-
-/**
- * The text of a scenario file to vary. Its variations are files of their own, with nothing beside them.
- *
- * @throws {InputError} It cannot be read, or names a module.
- */
-function readStoryText(file: string): string {
-  const source = readText(file);
-  const { adapters = {} } = readStory(source, file);
-  const has = (value: unknown, name: string): value is Readonly<Record<string, unknown>> => {
-    return typeof value === "object" && value !== null && name in value;
-  };
-  const isModule = (adapter: unknown) => {
-    return has(adapter, "store") || (has(adapter, "firmware") && has(adapter["firmware"], "module"));
-  };
-  if (typeof adapters !== "object" || adapters === null || !Object.values(adapters).some(isModule)) return source;
-  throw new InputError(
-    `${
-      quoted(file)
-    }: an adapter has a module as its store or firmware; expected a file without one, and --with a module of TypeScript ` +
-      "whose `world` puts it in: withFlashParts(() => ({ store: { module } }))",
-  );
 }
 
 /** Leaves out each part of each failure of a folder. */

@@ -89,7 +89,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   explore: {
     about: "look for runs that break a rule, by seeds, and make them small",
-    operands: "[FILE]",
+    operands: "[FILE[CASE]]",
     takesOptions: true,
     load: async () => (await import("./explore.ts")).explore,
   },
