@@ -183,3 +183,53 @@ Deno.test("keys differ between the two ends of an attempt, not from one attempt 
   assertEquals(differing([adapter, disk, other(adapter), other(disk)]), 0);
   assertEquals(differing([other(adapter), disk, adapter, disk]), 1);
 });
+
+/** What is told of each application's call of one step, in order, without coordinates. */
+function toldOfEach(steps: string, storage = "nvram"): readonly (readonly [operation: unknown, told: string])[] {
+  const graph = graphOf(steps, storage);
+  return graph.events.filter(({ kind, component }) => kind === "call" && component === "application").map((call) => [
+    call.fields["operation"],
+    reasons(explain(graph, call)).join("\n").replace(/ \(c\d+\.s\d+\)/g, ""),
+  ]);
+}
+
+/** A key is set for the adapter, and a step besides, while something happens. */
+const besidesASet = (step: string, fault: string) =>
+  `  - parallel:
+      a: [ { setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }, expect: any } ]
+      b: [ { ${step}, expect: any } ]
+    faults: [ ${fault} ]
+`;
+
+Deno.test("who has answered well has not refused: not a query of before, nor the one that comes before a method", () => {
+  const gone = `hba0 came to "power off" meanwhile
+miniport hba0 came to "absent" (surprise removal) meanwhile`;
+  const saved = "login: { adapter: hba0, target: disk, persistent: true }";
+  const waiting = toldOfEach(besidesASet(saved, "powerOff: { adapter: hba0, after: 100us }"));
+  assertEquals(waiting[1], [
+    "LoginIScsiTarget",
+    `initiator service was the first to say no: LoginIScsiTarget = Win32 error 2 (fileNotFound)\n${gone}`,
+  ]);
+  const queried = toldOfEach(
+    `  - parallel:
+      a: [ { login: { adapter: hba0, target: disk }, expect: any } ]
+      b: [ powerOff: { adapter: hba0 } ]
+      c: [ { ${saved}, expect: any } ]
+`,
+    "ram",
+  );
+  assertEquals(queried[0], [
+    "LoginIScsiTarget",
+    `wmi was the first to say no: LoginToTarget = Win32 error 2 (fileNotFound)\n${gone}`,
+  ]);
+});
+
+Deno.test("what another application's call came to is no refusal of this one, and the service's end is told once", () => {
+  for (const after of ["25us", "30us", "35us"]) {
+    const [set, list] = toldOfEach(besidesASet("listInitiators: {}", `killService: { after: ${after} }`));
+    for (const [operation, told] of [set ?? [], list ?? []]) {
+      assert(!told?.includes("was the first to say no"), `${after}: ${operation}: ${told}`);
+      assertEquals(told?.match(/^the initiator service answered "ended": it is stopped in line 5$/gm)?.length, 1);
+    }
+  }
+});

@@ -68,9 +68,9 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
   const events = call === undefined ? chain : effects;
   const outcome = answer === undefined ? undefined : outcomeOf(answer);
   const isRefused = outcome?.isGood === false || bringsRefusal;
-  const refusal = isRefused ? firstRefusal(steps) : undefined;
-  const states = serviceStates(graph, events);
   const own = new Set(events);
+  const refusal = isRefused ? firstRefusal(graph, steps, own) : undefined;
+  const states = serviceStates(graph, events);
   const isToldOtherwise = states.length > 0 || phase1Endings(graph, steps.filter((each) => own.has(each))).length > 0;
   const failures = [...states, ...(outcome?.isGood === true ? [] : flashFailures(events))];
   const meanwhile = [

@@ -6,8 +6,7 @@
  */
 
 import { grouped } from "../../kernel/grouped.ts";
-import { answersOf } from "../calls.ts";
-import { callEvent } from "../events.ts";
+import { callEvent, returnEvent } from "../events.ts";
 import type { TraceEvent, TraceMark } from "../recorder.ts";
 import { isInterruption } from "./interruption.ts";
 
@@ -26,7 +25,7 @@ export class TraceGraph {
   /** The events, in order. */
   readonly events: readonly TraceEvent[];
   readonly #bySequence: ReadonlyMap<number, TraceEvent>;
-  readonly #answers: ReadonlyMap<number, number>;
+  readonly #answers: ReadonlyMap<number, readonly TraceEvent[]>;
   readonly #effects: ReadonlyMap<number, readonly TraceEvent[]>;
   readonly #marks: readonly TraceMark[];
 
@@ -39,7 +38,10 @@ export class TraceGraph {
     this.events = events;
     this.#marks = marks;
     this.#bySequence = new Map(events.map((event) => [event.sequence, event]));
-    this.#answers = answersOf(events);
+    this.#answers = grouped(
+      events.filter(({ kind }) => kind === returnEvent.name),
+      ({ fields }) => Number(fields["call"]),
+    );
     this.#effects = grouped(events, ({ cause }) => cause);
   }
 
@@ -50,12 +52,12 @@ export class TraceGraph {
 
   /** The event that answers a call first. */
   answerTo(call: TraceEvent): TraceEvent | undefined {
-    return this.at(this.#answers.get(call.sequence));
+    return call.kind === callEvent.name ? this.#answers.get(call.sequence)?.[0] : undefined;
   }
 
   /** The call that an event answers. */
   callOf({ kind, fields }: TraceEvent): TraceEvent | undefined {
-    return kind === "return" ? this.at(Number(fields["call"])) : undefined;
+    return kind === returnEvent.name ? this.at(Number(fields["call"])) : undefined;
   }
 
   /** What led to an event, the first cause first, itself last. */
@@ -67,7 +69,8 @@ export class TraceGraph {
 
   /**
    * What an event led to, in order, itself first, as far as it happened before the answer to it if it is a call. The
-   * answer to a call that it led to is among it, whoever else has led to that, as when somebody's reset ends the call.
+   * answers to a call that it led to are among it, whoever else has led to them, as when somebody's reset ends the
+   * call: the service may end while an answer of it is on its way. Answers to other calls are others'.
    * What comes of an interruption besides is nobody's: sessions open again, keys come back, other calls end.
    */
   effectsOf(event: TraceEvent): readonly TraceEvent[] {
@@ -77,9 +80,9 @@ export class TraceGraph {
     for (let each = open.pop(); each !== undefined; each = open.pop()) {
       if (found.has(each)) continue;
       found.add(each);
-      const answer = this.answerTo(each);
       const led = isInterruption(each) ? [] : this.#effects.get(each.sequence) ?? [];
-      const effects = answer === undefined ? led : [...led, answer];
+      const own = event.kind === callEvent.name ? led.filter(({ kind }) => kind !== returnEvent.name) : led;
+      const effects = [...own, ...this.#answers.get(each.sequence) ?? []];
       open.push(...effects.filter(({ sequence }) => sequence <= last));
     }
     return [...found].sort((a, b) => a.sequence - b.sequence);
