@@ -19,7 +19,7 @@ import {
 } from "./head_word.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { RECORD_CLASSES, type RecordClass, type RecordIdentity } from "./store.ts";
-import { flip, isBlank, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
+import { blankEnd, flip, isBlank, readUint16, readUint32, roundUp, writeUint16, writeUint32 } from "./words.ts";
 
 /** Length of a head in bytes. */
 export const HEAD_BYTES = 4;
@@ -110,22 +110,23 @@ export interface Found {
 }
 
 /** All records of a sector that verify, wherever they lie. */
-export function* recordsIn(
+export function recordsIn(
   sector: Uint8Array,
   { sequence, programBytes }: Pick<SectorHeader, "sequence" | "programBytes">,
-): Generator<Found> {
+): readonly Found[] {
+  const found: Found[] = [];
   const checksums = new RangeChecksums(sector);
   let isExpected = true;
   for (let offset = headerBytes(programBytes); offset < sector.length;) {
     // Where one is expected it is most likely there, and its own checksum costs less than those of the sector.
     const lengthBytes = recordBytesAt(sector, sequence, offset, isExpected ? undefined : checksums);
     isExpected = lengthBytes > 0;
-    if (isExpected) yield { offset, lengthBytes };
+    if (isExpected) found.push({ offset, lengthBytes });
     // What is blank can be passed over at once, but for the beginning of a head.
-    let blank = offset;
-    while (!isExpected && sector[blank] === 0xff) blank++;
-    offset = roundUp(Math.max(offset + Math.max(1, lengthBytes), blank - HEAD_BYTES + 1), programBytes);
+    const end = isExpected ? offset + lengthBytes : Math.max(offset + 1, blankEnd(sector, offset) - HEAD_BYTES + 1);
+    offset = roundUp(end, programBytes);
   }
+  return found;
 }
 
 /**

@@ -169,8 +169,9 @@ class LogScanner {
 
   /** The records of a sector that verify, but for those that later ones say do not count. */
   #countingRecords({ header }: LogSector, bytes: Uint8Array): readonly Counting[] {
-    const found: Counting[] = [];
-    for (const each of recordsIn(bytes, header)) found.push({ ...each, voidFrom: voidFromAt(bytes, each.offset) });
+    const found = recordsIn(bytes, header).map(({ offset, lengthBytes }): Counting => {
+      return { offset, lengthBytes, voidFrom: voidFromAt(bytes, offset) };
+    });
     // From the end on: what does not count itself strikes out nothing. Who wrote the later one has not read it.
     let end = bytes.length;
     for (let index = found.length - 1; index >= 0; index--) {

@@ -40,8 +40,8 @@ export class SlotTable {
   readonly #sealer: Sealer;
   /** By number. */
   readonly #slots: (Slot | undefined)[] = [];
-  /** By class and name. */
-  readonly #byIdentity = new Map<string, Slot>();
+  /** Their numbers by class and name. */
+  readonly #numbers = new Map<string, number>();
   /** Slots whose name is lost, with the last record about each. */
   readonly #nameless = new Map<number, RecordPlace>();
   /** Slots with the name of another slot whose records are newer: they count no more, and are to be deleted. */
@@ -96,7 +96,7 @@ export class SlotTable {
   /** Forgets everything, as before a mount. */
   clear(): void {
     this.#slots.length = 0;
-    this.#byIdentity.clear();
+    this.#numbers.clear();
     this.#nameless.clear();
     this.#superseded.clear();
     this.#footprintBytes = 0;
@@ -133,7 +133,8 @@ export class SlotTable {
 
   /** The slot of a record. */
   find(identity: RecordIdentity): Slot | undefined {
-    return this.#byIdentity.get(keyOf(identity));
+    const number = this.#numbers.get(keyOf(identity));
+    return number === undefined ? undefined : this.#slots[number];
   }
 
   /**
@@ -152,11 +153,15 @@ export class SlotTable {
 
   /** Puts a slot in place of what has its number. */
   set(slot: Slot): void {
-    const { number } = slot;
-    this.remove(number);
+    const { number, identity } = slot;
+    const before = this.#slots[number];
+    // Most often another value, or another place: its key is found already.
+    if (before?.identity !== identity) {
+      this.remove(number);
+      this.#numbers.set(keyOf(identity), number);
+    } else this.#footprintBytes -= this.slotFootprintBytes(before);
     while (this.#slots.length <= number) this.#slots.push(undefined);
     this.#slots[number] = slot;
-    this.#byIdentity.set(keyOf(slot.identity), slot);
     this.#footprintBytes += this.slotFootprintBytes(slot);
   }
 
@@ -165,7 +170,7 @@ export class SlotTable {
     const slot = this.#slots[number];
     if (slot === undefined) return;
     this.#slots[number] = undefined;
-    this.#byIdentity.delete(keyOf(slot.identity));
+    this.#numbers.delete(keyOf(slot.identity));
     this.#footprintBytes -= this.slotFootprintBytes(slot);
   }
 

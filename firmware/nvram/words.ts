@@ -64,14 +64,26 @@ export function isNearlyBlank(bytes: Uint8Array): boolean {
 
 /** Whether all bytes are FF. */
 export function isBlank(bytes: Uint8Array): boolean {
+  return blankEnd(bytes, 0) === bytes.length;
+}
+
+/** From so many bytes on, words of 32 bits are sooner walked than bytes. */
+const LONG_BYTES = 64;
+
+/** Where the bytes of FF end that begin at a place: there itself, if it has none. */
+export function blankEnd(bytes: Uint8Array, start: number): number {
   const { buffer, byteOffset, length } = bytes;
-  let at = 0;
-  // A mount looks at whole sectors: by words, if they lie as such.
-  if (byteOffset % 4 === 0) {
-    const words = new Int32Array(buffer, byteOffset, length >>> 2);
-    while (at < words.length) if (words[at++] !== -1) return false;
-    at *= 4;
+  let at = start;
+  while (at < length && (byteOffset + at) % 4 !== 0) {
+    if (bytes[at] !== 0xff) return at;
+    at++;
   }
-  while (at < length) if (bytes[at++] !== 0xff) return false;
-  return true;
+  if (length - at >= LONG_BYTES && bytes[at] === 0xff) {
+    const words = new Int32Array(buffer, byteOffset + at, (length - at) >>> 2);
+    let blank = 0;
+    while (blank < words.length && words[blank] === -1) blank++;
+    at += 4 * blank;
+  }
+  while (at < length && bytes[at] === 0xff) at++;
+  return at;
 }
