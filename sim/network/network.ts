@@ -232,7 +232,7 @@ export class Network {
     const lost = this.#random.chance(this.#behaviourOf(link).lossPerMille, 1000);
     if (this.#blocked.has(link)) this.#captureEnd(datagram, "blocked");
     else if (lost) this.#captureEnd(datagram, "lost");
-    else this.#forward(datagram, datagram, "delivered", [0]);
+    else this.#forward(datagram, datagram, "delivered", "sent", [0]);
   }
 
   /**
@@ -290,6 +290,7 @@ export class Network {
       datagram,
       arriving,
       fate,
+      addedCycles > 0 ? "delayed" : "sent",
       twice ? [delayCycles + jitterCycles, delayCycles + secondJitterCycles] : [delayCycles + jitterCycles],
     );
   }
@@ -298,9 +299,19 @@ export class Network {
     return this.#links.get(link) ?? this.#behaviour;
   }
 
-  /** Captures a datagram and delivers it after each of the delays; its fate holds if somebody is there. */
-  #forward(datagram: Datagram, arriving: Datagram, fate: Fate, delaysCycles: readonly Cycles[]): void {
-    const capture = this.#capture(datagram, "in flight", fate === "delivered" ? "sent" : fate);
+  /**
+   * Captures a datagram and delivers it after each of the delays; its fate holds if somebody is there.
+   *
+   * @param whole What is noted of one to which nothing else happens.
+   */
+  #forward(
+    datagram: Datagram,
+    arriving: Datagram,
+    fate: Fate,
+    whole: "sent" | "delayed",
+    delaysCycles: readonly Cycles[],
+  ): void {
+    const capture = this.#capture(datagram, "in flight", fate === "delivered" ? whole : fate);
     for (const delayCycles of delaysCycles) {
       this.#kernel.schedule(delayCycles, () => {
         if (!this.#deliver(arriving)) capture.fate = "nobody there";

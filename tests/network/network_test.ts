@@ -156,7 +156,17 @@ Deno.test("Network.addFault() strikes the n-th datagram of its direction, and no
   assertEquals(arrived, ["1 +0", corrupted, "3 +0", "3 +0", "30 +0", "10 +10"]);
   assertNotEquals(corrupted, "20 +0");
   assertEquals(fates(), ["delivered", "delivered", "lost", "corrupted", "duplicated", "delivered"]);
-  assertEquals(verbs(), ["sent", "sent", "lost", "corrupted", "duplicated", "sent"]);
+  assertEquals(verbs(), ["sent", "delayed", "lost", "corrupted", "duplicated", "sent"]);
+});
+
+Deno.test("Network tells of a datagram that is held back, and of one that only has its link's jitter that it was sent", () => {
+  const told = (behaviour: Partial<LinkBehaviour>) => {
+    const { sendMany, verbs } = bench(behaviour);
+    sendMany(100);
+    return [...new Set(verbs())];
+  };
+  assertEquals(told({ reordersPerMille: 1_000, reorderCycles: 10 }), ["delayed"]);
+  assertEquals(told({ jitterCycles: 10 }), ["sent"]);
 });
 
 Deno.test("Network.block() stops one direction, and not what is on its way", () => {

@@ -98,7 +98,7 @@ const FATES = {
   Fate,
   0
 >;
-const DIRECTIONS = ["sends", "receives", "drops", "sent", "no route", ...Object.keys(FATES)];
+const DIRECTIONS = ["sends", "receives", "drops", "sent", "delayed", "no route", ...Object.keys(FATES)];
 
 /** What commands and commits come to that end without a status. */
 const ENDINGS = { timedOut: 0, aborted: 0, absent: 0, committed: 0, failed: 0 } satisfies Record<

@@ -7,14 +7,6 @@
  */
 
 import { alternatives } from "../../shape/alternatives.ts";
-import type { Accident } from "./accidents.ts";
-import { HEADER_FIELDS, mostOf } from "./datagram_harm.ts";
-import { KEY_TABLE_ROW_BITS } from "./damage.ts";
-import type { Damage, KeyTableBit } from "./damage.ts";
-import type { EventPattern } from "./event_pattern.ts";
-import { type Anchor, type Fault, FAULT_ANCHORS, type FaultKind, type Harm, type Offset } from "./fault.ts";
-import type { Impossible } from "./impossible.ts";
-import type { Bounds, Range } from "./range.ts";
 import { flashFault } from "../world/flash_options.ts";
 import {
   dictionary,
@@ -29,6 +21,14 @@ import {
   word,
 } from "../world/option_readers.ts";
 import { WorldOptionsError } from "../world/world_options_error.ts";
+import type { Accident } from "./accidents.ts";
+import { HEADER_FIELDS, mostOf } from "./datagram_harm.ts";
+import { KEY_TABLE_ROW_BITS } from "./damage.ts";
+import type { Damage, KeyTableBit } from "./damage.ts";
+import type { EventPattern } from "./event_pattern.ts";
+import { type Anchor, type Fault, FAULT_ANCHORS, type FaultKind, type Harm, type Offset } from "./fault.ts";
+import type { Impossible } from "./impossible.ts";
+import type { Bounds, Range } from "./range.ts";
 
 /** What a reader must find. */
 const must = <T>(required: Reader<T>) => ({ required });

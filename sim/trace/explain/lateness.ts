@@ -14,7 +14,7 @@ import { evidenceOf } from "./evidence.ts";
 import type { TraceGraph } from "./trace_graph.ts";
 
 /** What the network says of a datagram that it brings to somebody. */
-const CARRIED: readonly string[] = ["sent", "duplicated", "corrupted"];
+const CARRIED: readonly string[] = ["sent", "delayed", "duplicated", "corrupted"];
 
 /** What is said of a datagram at the end of its way. */
 const ARRIVALS: readonly string[] = ["receives", "drops", "nobody there"];
