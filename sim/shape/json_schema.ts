@@ -4,7 +4,7 @@
  * A schema accepts what a reader accepts, but for what only a reader can know:
  * names that refer to something, contradictions between fields, texts that only
  * a parser understands. Editors read YAML by its core schema, so that `true` is
- * a boolean and `16` a number there.
+ * a boolean and `16` a number there; in quotes they are texts, which the reader takes, too.
  *
  * @module
  */
@@ -94,7 +94,10 @@ class Definitions {
     if (shape.isLiteral || takesAny || Array.isArray(schema["type"])) {
       return { ...schema, description, ...(examples === undefined ? {} : { examples }) };
     }
-    const named = this.#refer("name of a value", { type: "string", pattern: "^\\$" });
+    const quoted = inQuotes(shape);
+    const named = quoted === undefined
+      ? this.#refer("name of a value", { type: "string", pattern: "^\\$" })
+      : this.#refer("name, or in quotes", { type: "string", pattern: `^\\$|${quoted}` });
     return { anyOf: [schema, named], description, ...(examples === undefined ? {} : { examples }) };
   }
 
@@ -145,8 +148,11 @@ class Definitions {
 function scalarSchema(shape: ScalarShape): JsonSchema {
   const { words = [], pattern, bounds, accepts, example } = shape;
   const told = { description: `Expected: ${accepts}.`, ...(example === undefined ? {} : { examples: [example] }) };
-  if (bounds !== undefined) return { type: "integer", ...bounds, ...told };
-  if (words.length === 2 && words.includes("true") && words.includes("false")) return { type: "boolean", ...told };
+  if (bounds !== undefined) {
+    const number = { type: "integer", ...bounds };
+    return { ...(words.length === 0 ? number : { anyOf: [{ enum: words }, number] }), ...told };
+  }
+  if (isTruth(words)) return { type: "boolean", ...told };
   // What is written as a number or a truth value is one for an editor, and a text for the reader.
   const others = [
     ...(["7", "77"].every((text) => parseScalar(shape, text) === undefined) ? [] : ["number"]),
@@ -156,11 +162,27 @@ function scalarSchema(shape: ScalarShape): JsonSchema {
     return { type: others.length === 0 ? "string" : ["string", ...others], ...told };
   }
   const forms = [
-    ...(words.length === 0 ? [] : [{ enum: words }]),
+    ...(words.length === 0 ? [] : [{ enum: [...new Set(words.map((word) => isNumber(word) ? Number(word) : word))] }]),
     ...(pattern === undefined ? [] : [{ type: "string", pattern: sourceOf(pattern) }]),
     ...others.map((type) => ({ type })),
   ];
   return { ...(forms.length === 1 ? forms[0] : { anyOf: forms }), ...told };
+}
+
+/** What is a text only in quotes, as a pattern: the texts of numbers and truth values. */
+function inQuotes({ words = [], pattern, bounds }: ScalarShape): string | undefined {
+  if (bounds !== undefined && pattern !== undefined) return sourceOf(pattern);
+  const quoted = isTruth(words) ? words : words.filter(isNumber);
+  return quoted.length === 0 ? undefined : `^(${quoted.join("|")})$`;
+}
+
+function isTruth(words: readonly string[]): boolean {
+  return words.length === 2 && words.includes("true") && words.includes("false");
+}
+
+/** Whether an editor reads a word as a number. */
+function isNumber(word: string): boolean {
+  return /^(\d+|0x[0-9a-f]+)$/i.test(word);
 }
 
 /** A pattern as JSON Schema takes it: without flags, so that letters without case are written out. */

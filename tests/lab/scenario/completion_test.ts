@@ -58,6 +58,9 @@ const POSITIONS: readonly Position[] = [
   document("adapters:\n  hba0:\n    image: |", "signed tampered"),
   document("adapters:\n  hba0:\n    policy: |", "libreswan racoon strongswan windows"),
   document("adapters:\n  hba0:\n    driver: |", "complete sample absent"),
+  document("adapters:\n  hba0:\n    flash:\n      programBytes: |", "1 2 4 8 16 32"),
+  document("adapters:\n  hba0:\n    flash:\n      erasedValue: |", "0 255"),
+  step("damage:\n      stuck:\n        level: |", "0 1"),
   beside("host:\n  |", "service foreignCaches defaultSecurityFlags sealingKey costs timeouts"),
   beside("host:\n  service: |", "running stopped"),
   beside(

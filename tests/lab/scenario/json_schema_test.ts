@@ -3,10 +3,14 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { parse } from "yaml";
+import { jsonSchemaOf } from "../../../sim/shape/json_schema.ts";
+import { mapping, type ScalarShape, type Shape } from "../../../sim/shape/shape.ts";
 import { STEP_WORDS } from "../../../sim/lab/scenario/step_words.ts";
 import { scenarioSchema } from "../../../sim/lab/scenario/scenario_schema.ts";
 import { openCases } from "../../../sim/lab/scenario/open_scenario.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
+import { SCENARIO } from "../../../sim/lab/scenario/scenario.ts";
+import { readYaml } from "../../../sim/lab/scenario/yaml_file.ts";
 
 const SCENARIOS = new URL("../../../scenarios/", import.meta.url);
 const SCENARIO_SCHEMA = scenarioSchema();
@@ -104,6 +108,77 @@ Deno.test("the schema and the reader accept and refuse the same", () => {
     assertEquals(objections(file) === "", isRight, `${source}\n${objections(file)}`);
   }
   assertStringIncludes(objections("name: x\nadapters: []\n"), "must have required property 'steps'");
+});
+
+/** All scalars of a shape, each once. */
+function scalarsOf(shape: Shape, known = new Set<Shape>()): readonly ScalarShape[] {
+  if (known.has(shape)) return [];
+  known.add(shape);
+  return shape.kind === "scalar" ? [shape] : partsOf(shape).flatMap((part) => scalarsOf(part, known));
+}
+
+function partsOf(shape: Exclude<Shape, ScalarShape>): readonly Shape[] {
+  switch (shape.kind) {
+    case "list":
+      return [shape.item];
+    case "mapping":
+      return Object.values(shape.fields).map((field) => "optional" in field ? field.optional : field);
+    case "entries":
+      return [shape.name, shape.item];
+    case "variant":
+      return [
+        ...Object.values(shape.variants),
+        ...Object.values(shape.beside).flatMap((fields) => Object.values(fields).map(({ optional }) => optional)),
+      ];
+    case "either":
+      return [shape.scalar, shape.other, ...(shape.list === undefined ? [] : [shape.list])];
+    case "converted":
+      return [shape.written];
+    default:
+      return shape satisfies never;
+  }
+}
+
+Deno.test("the schema takes each word and whole number that the reader takes, plain and in quotes", () => {
+  const readAs = new Set<string>();
+  let count = 0;
+  for (const scalar of scalarsOf(SCENARIO)) {
+    const { words = [], bounds } = scalar;
+    const shape = mapping({ it: scalar });
+    const fits = new Ajv2020({ allowUnionTypes: true }).compile(jsonSchemaOf(shape, "one value"));
+    const numbers = bounds === undefined ? [] : [bounds.minimum, bounds.maximum, `0x${bounds.minimum.toString(16)}`];
+    for (const word of [...words, ...numbers]) {
+      for (const source of [`it: ${word}`, `it: "${word}"`, `it: '${word}'`]) {
+        readYaml(source, "test.yaml", shape);
+        const read = parse(source) as { readonly it: unknown };
+        assert(fits(read), `${source}: ${scalar.accepts}`);
+        readAs.add(typeof read.it);
+        count++;
+      }
+    }
+  }
+  assertEquals([...readAs].toSorted(), ["boolean", "number", "string"]);
+  assertGreater(count, 2000);
+});
+
+Deno.test("the schema refuses numbers and texts that are none of a few words", () => {
+  const steps = [
+    ["damage: { adapter: hba0, stuck: { address: 6000, mask: 255, level: 1 } }", true],
+    ["damage: { adapter: hba0, stuck: { address: 6000, mask: 255, level: '1' } }", true],
+    ["damage: { adapter: hba0, stuck: { address: 6000, mask: 255, level: 2 } }", false],
+    ["damage: { adapter: hba0, stuck: { address: 6000, mask: 255, level: '2' } }", false],
+    ["damage: { adapter: hba0, stuck: { address: 6000, mask: 255, level: '11' } }", false],
+    ["damage: { adapter: hba0, stuck: { address: 6000, mask: '255', level: true } }", false],
+    ["damage: { adapter: hba0, stuck: { address: 6000, mask: '25x', level: 1 } }", false],
+    ["setGroupKey: { key: k, persist: 'false' }", true],
+    ["setGroupKey: { key: k, persist: 'falsehood' }", false],
+  ] as const;
+  const isolated = `${HEAD}allowNothing: true\n`;
+  for (const [step, isRight] of steps) {
+    const source = `${isolated}steps:\n  - ${step}\n`;
+    assertEquals(isAccepted(source), isRight, step);
+    assertEquals(objections(source) === "", isRight, `${step}\n${objections(source)}`);
+  }
 });
 
 Deno.test("every step is a definition with its name as title, and a sentence about itself and each of its fields", () => {
