@@ -126,10 +126,16 @@ class Definitions {
   }
 
   #variant({ what, variants, beside }: VariantShape): JsonSchema {
+    // Of a name that may stand beside other kinds, too, an editor cannot tell which kind is meant. The language server
+    // prefers kinds of which more holds, and this holds of the kind whose name is there, even with nothing behind it.
+    const isAmbiguous = Object.values(beside).some((fields) =>
+      Object.keys(fields).some((name) => Object.hasOwn(variants, name))
+    );
     return {
       anyOf: Object.entries(variants).map(([name, kind]) => {
-        const schema = { title: name, ...this.#mapping({ [name]: kind, ...beside[name] }) };
-        return this.#refer(`${what} ${name}`, schema);
+        const fields = this.#mapping({ [name]: kind, ...beside[name] });
+        const hint = isAmbiguous ? { dependentRequired: { [name]: [name] } } : {};
+        return this.#refer(`${what} ${name}`, { title: name, ...fields, ...hint });
       }),
     };
   }
