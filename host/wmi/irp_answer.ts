@@ -37,7 +37,8 @@ export interface IrpAnswer<T> extends AnswerContent<T> {
   readonly srbStatus: number;
 }
 
-function sizeNeeded(wnode: Uint8Array): number | undefined {
+/** The room that an answer asks for; `undefined` if it asks for none. */
+export function sizeNeeded(wnode: Uint8Array): number | undefined {
   if (wnode.length !== WNODE_TOO_SMALL.sizeof) return undefined;
   const isTooSmall = (WNODE_TOO_SMALL.read(wnode, "Flags") & WnodeFlag.tooSmall) !== 0;
   return isTooSmall ? WNODE_TOO_SMALL.read(wnode, "SizeNeeded") : undefined;

@@ -1170,7 +1170,7 @@ export interface StoryStepKinds<A extends string = string, T extends string = st
     } | undefined;
     /** Or the input buffer; empty by default. */
     readonly hex?: string | Uint8Array | undefined;
-    /** How many bytes the output has room for; 16 by default. */
+    /** How many bytes the output has room for: STATUS_BUFFER_TOO_SMALL if it is longer; as many as it has by default. */
     readonly outputBytes?: number | undefined;
   };
   /** A command to the adapter's mailbox, past WMI and the service. */
@@ -1606,7 +1606,7 @@ export interface StoryStepOthers<A extends string = string, T extends string = s
     readonly expect?: StoryStatusOfARawCall | readonly StoryStatus[] | StoryExpectations<A, T> & {
       /** The ISDSC status, or several; SUCCESS unless something else is told. */
       readonly status?: StoryStatus | readonly StoryStatus[] | undefined;
-      /** Mailbox 0 of the completion, or several; commandComplete by default. */
+      /** Mailbox 0 of the completion, or several; commandComplete by default, and commandError with a status but SUCCESS. */
       readonly mailbox?: "booting" | "busy" | "commandComplete" | "invalidCommand" | "hostInterfaceError" | "commandError" | "parameterError" | "initializationError" | number | readonly ("booting" | "busy" | "commandComplete" | "invalidCommand" | "hostInterfaceError" | "commandError" | "parameterError" | "initializationError" | number)[] | undefined;
       /** All bytes of the response. */
       readonly hex?: string | Uint8Array | undefined;

@@ -49,6 +49,55 @@ steps:
 const WMI = "wmi: { adapter: hba0, method: GetPresharedKeyForId, in: { IdType: 1, Id: c0 00 02 0b } }";
 const MAILBOX = "mailbox: { adapter: hba0, command: 0xfe }";
 
+Deno.test("a status that is expected of a mailbox command decides, with the completion that carries it", () => {
+  const none = "TARGET_PRESHAREDKEY_UNAVAILABLE";
+  const ask = (identity: string) =>
+    `mailbox: { adapter: hba0, command: getPresharedKeyForId, hex: FFFFFFFF 01000000 04000000 ${identity}, ` +
+    "responseBytes: 8 }";
+  const set = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+  const [absent, present] = [ask("C000020B"), ask("C000020A")];
+  for (
+    const [step, expected] of [
+      [absent, none],
+      [absent, `[SUCCESS, ${none}]`],
+      [absent, `{ status: ${none} }`],
+      [absent, `{ mailbox: commandError, status: ${none} }`],
+      [present, "SUCCESS"],
+      [present, `[SUCCESS, ${none}]`],
+      [present, "{ status: SUCCESS }"],
+    ]
+  ) assertEquals(failures(set, `{ ${step}, expect: ${expected} }`), [], expected);
+  for (
+    const [step, expected, failure] of [
+      [present, none, `ISDSC_${none}, but SUCCESS`],
+      [absent, "SUCCESS", `SUCCESS, but ISDSC_${none}`],
+      [absent, "[SUCCESS, CACHE_CORRUPTED]", `SUCCESS or ISDSC_CACHE_CORRUPTED, but ISDSC_${none}`],
+      [absent, `{ mailbox: commandComplete, status: ${none} }`, "mailbox 0x4000, but mailbox 0x4005"],
+      [MAILBOX, none, `ISDSC_${none}, but no status (mailbox 0x4001)`],
+      [MAILBOX, "SUCCESS", "SUCCESS, but no status (mailbox 0x4001)"],
+    ]
+  ) assertEquals(failures(set, `{ ${step}, expect: ${expected} }`), [`mailbox: ${failure}`], expected);
+});
+
+Deno.test("outputBytes is all the room that an output has; without it there is as much as is needed", () => {
+  const set = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";
+  const wmi = (room: string, expected: string) =>
+    `{ wmi: { adapter: hba0, method: GetPresharedKeyForId, in: { IdType: 1, Id: C000020A }${room} }, ` +
+    `expect: ${expected} }`;
+  const out = "hex: 00 00 00 00 27 00 00 00";
+  const small = "STATUS_BUFFER_TOO_SMALL";
+  assertEquals(failures(set, wmi("", "SUCCESS")), []);
+  const [told = ""] = failures(set, wmi("", "{ hex: '' }"));
+  const outBytes = told.split("but ")[1]?.split(" ").length ?? 0;
+  assert(outBytes >= 8, `${told}, not ${out}`);
+  assertEquals(failures(set, wmi(`, outputBytes: ${outBytes}`, "SUCCESS")), []);
+  for (const room of [0, 3, outBytes - 1]) {
+    assertEquals(failures(set, wmi(`, outputBytes: ${room}`, `{ ntStatus: ${small} }`)), [], String(room));
+    const [failure = ""] = failures(set, wmi(`, outputBytes: ${room}`, "SUCCESS"));
+    assert(failure.startsWith(`wmi: STATUS_SUCCESS, but ${small} (0xc0000023)`), failure);
+  }
+});
+
 Deno.test("wmi and mailbox take one status of a kind or several, and say which names they take", () => {
   const none = "TARGET_PRESHAREDKEY_UNAVAILABLE";
   for (

@@ -6,20 +6,15 @@
 
 import { IsdscStatus, isdscStatusName, MailboxStatus } from "../../../../firmware/manual/interface.ts";
 import { NtStatus } from "../../../../host/status.ts";
-import type { WmiAnswer } from "../../../../host/wmi/kernel_wmi.ts";
-import { SECURITY_CONFIG_OPERATIONS_GUID } from "../../../../host/wmi/security_config_operations.ts";
-import type { Task } from "../../../kernel/task.ts";
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
-import { Components } from "../../../trace/components.ts";
-import type { World } from "../../world/world.ts";
-import { TracedCall } from "../../../trace/traced_call.ts";
 import { step } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
 import { MAILBOX_STATUS, NT_STATUS } from "../statuses.ts";
 import { HEX_BYTES, MAILBOX_COMMAND, WMI_METHOD } from "../values.ts";
 import { oneOrSeveral, rawAnswer } from "./expectations.ts";
 import { adapter } from "./fields.ts";
-import { describeNtStatus, tellNtStatus } from "./nt_status.ts";
+import { tellNtStatus } from "./nt_status.ts";
+import { executeMethod } from "./wmi_call.ts";
 import { encodeInput, foreignInput, WMI_INPUT } from "./wmi_input.ts";
 
 /** Steps that send bytes. */
@@ -31,7 +26,10 @@ export const RAW_CALL_STEPS = {
       method: doc("The method of MSiSCSI_SecurityConfigOperations.", WMI_METHOD),
       in: doc("The fields of its IN structure.", optional(WMI_INPUT)),
       hex: doc("Or the input buffer; empty by default.", optional(HEX_BYTES)),
-      outputBytes: doc("How many bytes the output has room for; 16 by default.", optional(integer(0, 0xffff), 16)),
+      outputBytes: doc(
+        "How many bytes the output has room for: STATUS_BUFFER_TOO_SMALL if it is longer; as many as it has by default.",
+        optional(integer(0, 0xffff)),
+      ),
     }, ({ method, in: input, hex }) => {
       if (input === undefined) return undefined;
       if (hex !== undefined) return { path: "hex", given: "bytes besides in", accepted: "either in or hex" };
@@ -82,7 +80,7 @@ export const RAW_CALL_STEPS = {
     }),
     expect: rawAnswer({
       mailbox: doc(
-        "Mailbox 0 of the completion, or several; commandComplete by default.",
+        "Mailbox 0 of the completion, or several; commandComplete by default, and commandError with a status but SUCCESS.",
         optional(oneOrSeveral(MAILBOX_STATUS)),
       ),
       hex: doc("All bytes of the response.", optional(HEX_BYTES)),
@@ -98,18 +96,15 @@ export const RAW_CALL_STEPS = {
       }));
       if (answer.type !== "completed") return noCompletion(context, answer.type, isAny);
       const [mailbox = 0, detail = 0, lengthBytes = 0] = answer.registers;
-      const name = (code: number) => `mailbox 0x${code.toString(16)}`;
-      if (expected.status === "any") return context.acceptAny(name(mailbox));
-      context.judgeStatus(mailbox, among(expected.mailbox ?? [MailboxStatus.commandComplete]), name);
-      if (
-        expected.status !== undefined || (expected.mailbox === undefined && mailbox === MailboxStatus.commandComplete)
-      ) {
-        context.judgeStatus(detail, among(expected.status ?? [IsdscStatus.SUCCESS]), isdscStatusName);
-      }
+      if (expected.status === "any") return context.acceptAny(mailboxName(mailbox));
+      judgeCompletion(context, { mailbox, detail }, { mailbox: expected.mailbox, status: expected.status });
       if (expected.hex !== undefined) {
         // Room that the adapter has written nothing to is all zeros.
         const isWritten = mailbox === MailboxStatus.commandComplete && (lengthBytes > 0 || expected.hex.length === 0);
-        context.judge(toHex(expected.hex), isWritten ? toHex(answer.response) : `no response (${name(mailbox)})`);
+        context.judge(
+          toHex(expected.hex),
+          isWritten ? toHex(answer.response) : `no response (${mailboxName(mailbox)})`,
+        );
       }
     },
   }),
@@ -119,32 +114,34 @@ function among(statuses: readonly number[]): { readonly type: "status"; readonly
   return { type: "status", statuses };
 }
 
+/** A status that is told says how the command ends: complete if it is SUCCESS, with commandError if it is another. */
+function judgeCompletion(
+  context: StepContext,
+  { mailbox, detail }: { readonly mailbox: number; readonly detail: number },
+  expected: { readonly mailbox: readonly number[] | undefined; readonly status: readonly number[] | undefined },
+): void {
+  const isComplete = mailbox === MailboxStatus.commandComplete;
+  const isToldAlone = expected.status !== undefined && expected.mailbox === undefined;
+  if (isToldAlone && !isComplete && mailbox !== MailboxStatus.commandError) {
+    const wanted = expected.status.map(isdscStatusName).join(" or ");
+    return context.verdict(wanted, `no status (${mailboxName(mailbox)})`, false);
+  }
+  if (!isToldAlone) {
+    context.judgeStatus(mailbox, among(expected.mailbox ?? [MailboxStatus.commandComplete]), mailboxName);
+  }
+  if (expected.status !== undefined || (expected.mailbox === undefined && isComplete)) {
+    context.judgeStatus(detail, among(expected.status ?? [IsdscStatus.SUCCESS]), isdscStatusName);
+  }
+}
+
+function mailboxName(code: number): string {
+  return `mailbox 0x${code.toString(16)}`;
+}
+
 /** A command that has not come to its completion. */
 function noCompletion(context: StepContext, instead: string, isAny: boolean): void {
   if (isAny) context.acceptAny(instead);
   else context.verdict("a completion", instead, false);
-}
-
-/** What the tool sends. */
-interface ToolCall {
-  readonly adapter: string;
-  readonly method: number;
-  readonly input: Uint8Array;
-  readonly outputBytes: number;
-}
-
-function* executeMethod({ recorder, host }: World, operation: string, call: ToolCall): Task<WmiAnswer> {
-  const { adapter, method: methodId, input, outputBytes } = call;
-  const traced = new TracedCall(recorder, recorder.component(Components.wmiTool), {
-    to: Components.wmi,
-    operation,
-    lengthBytes: input.length,
-    detail: "",
-  });
-  const request = { guid: SECURITY_CONFIG_OPERATIONS_GUID, methodId, input };
-  const answer = yield* host.wmi.executeMethod(adapter, request, outputBytes);
-  traced.answer(describeNtStatus(answer.ntStatus), answer.data.length);
-  return answer;
 }
 
 function toHex(bytes: Uint8Array): string {
