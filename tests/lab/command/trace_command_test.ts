@@ -162,6 +162,12 @@ Deno.test("hbasim diff tells the first event in which two runs part, and nothing
   assertStringIncludes(stdout, `the same ${parted} events, then they differ in `);
   assertStringIncludes(stdout, `\n< c${first?.[parted]?.cycle}.s${parted} `);
   assertStringIncludes(stdout, `\n> c${second?.[parted]?.cycle}.s${parted} `);
+  const told = JSON.parse(hbasim("diff", "--json", a, c).stdout).parted;
+  for (const [of, events] of [["first", first], ["second", second]] as const) {
+    const { at, ...event } = told[of];
+    assertEquals([at, event], [`c${events?.[parted]?.cycle}.s${parted}`, JSON.parse(JSON.stringify(events?.[parted]))]);
+    assertStringIncludes(hbasim("trace", of === "first" ? a : c, "--coordinates").stdout, `${at} `);
+  }
 });
 
 Deno.test("hbasim diff compares events by their numbers: of a ring those that it has kept", () => {

@@ -6,6 +6,7 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import { type Divergence, divergenceOf } from "../../../trace/divergence.ts";
+import { formatCoordinate } from "../../../trace/coordinate.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
 import { type Contrast, contrasts } from "../../explore/session/inspection.ts";
@@ -55,7 +56,10 @@ export const diff = command({
     const { events, from, frequencyHz, parted, states } = compare(first, second);
     const end = parted?.sequence ?? (events[0]?.sequence ?? 0) + events.length;
     if (json === true) {
-      const found = { ...(parted === undefined ? {} : { parted }), ...(states === undefined ? {} : { states }) };
+      const found = {
+        ...(parted === undefined ? {} : { parted: coordinated(parted) }),
+        ...(states === undefined ? {} : { states }),
+      };
       print(JSON.stringify({ same: end - from, ...(from === 0 ? {} : { from }), ...found }));
       return parted === undefined ? HOLDS : FAILS;
     }
@@ -114,6 +118,12 @@ function refuseApart(a: readonly TraceEvent[], b: readonly TraceEvent[], from: n
 
 function sessionOf(file: string, content: Uint8Array): Session {
   return new Session(readBundle(file, content).subject);
+}
+
+/** With the coordinate of each event, which every command takes. */
+function coordinated({ first, second, ...parted }: Divergence) {
+  const at = (event: TraceEvent | undefined) => event && { at: formatCoordinate(event), ...event };
+  return { ...parted, first: at(first), second: at(second) };
 }
 
 function eventLine(event: TraceEvent | undefined, frequencyHz: number): readonly string[] {
