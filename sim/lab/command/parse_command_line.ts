@@ -41,7 +41,8 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
       throw new InputError(`${name} has no option ${quoted(arg)}${hint} (hbasim help ${name})`);
     },
   });
-  refuseSwitchValues(name, command, args, flags._.length);
+  const own = ownArguments(command, args, flags._.length);
+  refuseSwitchValues(name, command, own);
   const given: Record<string, string | true | readonly string[]> = {};
   for (const [option, { value, repeats }] of all) {
     if (value === undefined) {
@@ -65,7 +66,10 @@ export function parseCommandLine(name: string, command: Command, args: readonly 
     );
   }
   const wantsHelp = flags.help === true;
-  if (!wantsHelp) refuseIdle(all, given);
+  if (!wantsHelp) {
+    refuseRepeatedSwitches(command, own);
+    refuseIdle(all, given);
+  }
   return { given, operands, wantsHelp };
 }
 
@@ -84,18 +88,33 @@ function refuseIdle(all: readonly (readonly [string, Option])[], given: AnyGiven
 }
 
 /** A switch that says `=false` would be set all the same: none has a value. */
-function refuseSwitchValues(name: string, command: Command, args: readonly string[], operands: number): void {
-  const end = args.indexOf("--");
-  const before = command.stopsAtOperand === true ? args.slice(0, args.length - operands) : args;
-  for (const arg of end < 0 ? before : before.slice(0, end)) {
+function refuseSwitchValues(name: string, command: Command, args: readonly string[]): void {
+  for (const arg of args) {
     const [, option = ""] = /^--([^=]+)=/s.exec(arg) ?? [];
-    const isSwitch = option === "help" ||
-      (Object.hasOwn(command.options, option) && command.options[option]?.value === undefined);
-    if (!isSwitch) continue;
+    if (option !== "help" && !isSwitch(command, option)) continue;
     throw new InputError(
       `${name}: ${quoted(arg)}: --${option} takes no value; expected --${option}, or nothing (hbasim help ${name})`,
     );
   }
+}
+
+/** A switch that stands twice says nothing new. */
+function refuseRepeatedSwitches(command: Command, args: readonly string[]): void {
+  for (const option of Object.keys(command.options).filter((option) => isSwitch(command, option))) {
+    const times = args.filter((arg) => arg === `--${option}`).length;
+    if (times > 1) throw new InputError(`--${option} is given ${times} times; expected once`);
+  }
+}
+
+function isSwitch({ options }: Command, option: string): boolean {
+  return Object.hasOwn(options, option) && options[option]?.value === undefined;
+}
+
+/** Arguments that are the command's own: not those of an operand that has some, nor what stands behind `--`. */
+function ownArguments(command: Command, args: readonly string[], operands: number): readonly string[] {
+  const end = args.indexOf("--");
+  const before = command.stopsAtOperand === true ? args.slice(0, args.length - operands) : args;
+  return end < 0 ? before : before.slice(0, end);
 }
 
 /** `--image -`: the dash is the option's value, not an option without a name. */

@@ -57,6 +57,8 @@ const ROWS: readonly (readonly [line: string, said: string])[] = [
   ["module --at 1", "--at goes with --symbols"],
   ["module --imports --quiet", "--imports does not go with --quiet"],
   ["module --imports --symbols m", "--imports does not go with --symbols"],
+  ["test --no-times --no-times", "--no-times is given 2 times; expected once"],
+  ["run a.yaml --quiet b.yaml --quiet --quiet", "--quiet is given 3 times; expected once"],
 ];
 
 Deno.test("an option that would do nothing is refused, and the message names it and what makes it so", async () => {
@@ -69,6 +71,17 @@ Deno.test("an option that would do nothing is refused, and the message names it 
     // Whoever asks for help is not to be told of something else.
     assertEquals(parseCommandLine(name, command, [...args, "--help"]).wantsHelp, true);
   }
+});
+
+Deno.test("what looks like a switch, but belongs to an operand, is not counted", async () => {
+  const [run, iscsicli] = await Promise.all([COMMANDS["run"]?.load(), COMMANDS["iscsicli"]?.load()]);
+  assert(run !== undefined && iscsicli !== undefined);
+  const file = parseCommandLine("run", run, ["--quiet", "a.yaml", "--", "--quiet", "--quiet"]);
+  assertEquals(file.operands, ["a.yaml", "--quiet", "--quiet"]);
+  const other = parseCommandLine("iscsicli", iscsicli, ["--json", "ListInitiators", "--json", "--json"]);
+  assertEquals([other.given["json"], other.operands], [true, ["ListInitiators", "--json", "--json"]]);
+  const twice = ["--json", "--json", "ListInitiators", "--json"];
+  assertThrows(() => parseCommandLine("iscsicli", iscsicli, twice), InputError, "--json is given 2 times");
 });
 
 Deno.test("an exploration's options each have an effect in some mode, and no two modes go together", async () => {
