@@ -15,6 +15,7 @@ import { mergeResults } from "../explore/search/results_file.ts";
 import type { Campaign, SeedsJob, ShrinkJob } from "./explore_job.ts";
 import type { Shard } from "./shard.ts";
 import { standsOnTerminal } from "./progress.ts";
+import { tell } from "./terminal.ts";
 import { type Patience, runOnWorkers } from "./worker_pool.ts";
 
 /** How a campaign is run. */
@@ -78,7 +79,7 @@ export async function runCampaign(campaign: Campaign, options: CampaignOptions):
       if (end !== undefined) return mergeResults(results.slice(0, end));
     }
   } finally {
-    progress.end();
+    progress.end(interruption);
   }
   return mergeResults(results);
 }
@@ -112,6 +113,20 @@ function plateauOf(results: readonly BlockResult[]): number | undefined {
   return undefined;
 }
 
+/** Which seeds are done, those that follow each other as one range. */
+function toldSeeds(done: readonly Seeds[]): string {
+  if (done.length === 0) return "no block of seeds was done";
+  const ranges: Seeds[] = [];
+  for (const block of done.toSorted((a, b) => a.first - b.first)) {
+    const before = ranges.at(-1);
+    const follows = before !== undefined && before.last + 1 === block.first;
+    if (follows) ranges[ranges.length - 1] = { first: before.first, last: block.last };
+    else ranges.push(block);
+  }
+  const told = ranges.map(({ first, last }) => `${first}..${last}`).join(", ");
+  return `the seeds ${told} are done; blocks that were under way are not in the results`;
+}
+
 /** A log gets a line each so many seconds. */
 const LOG_SECONDS = 30;
 
@@ -121,6 +136,7 @@ class CampaignProgress {
   readonly #cells = new Set<number>();
   readonly #probes = new Set<number>();
   readonly #signatures = new Map<string, number>();
+  readonly #done: Seeds[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #isTerminal = process.stderr.isTTY === true;
   #seeds = 0;
@@ -132,6 +148,8 @@ class CampaignProgress {
   }
 
   add({ runs }: BlockResult): void {
+    const [begin, last] = [runs[0], runs.at(-1)];
+    if (begin !== undefined && last !== undefined) this.#done.push({ first: begin.seed, last: last.seed });
     for (const { cells, probes, cycles, signature } of runs) {
       this.#seeds++;
       this.#cycles += cycles;
@@ -141,9 +159,11 @@ class CampaignProgress {
     }
   }
 
-  end(): void {
+  /** @param interruption Of what it has ended, it is told which seeds are done. */
+  end(interruption: AbortSignal): void {
     clearInterval(this.#timer);
     if (this.#isTerminal) process.stderr.write("\r\x1b[K");
+    if (interruption.aborted) tell(`hbasim: interrupted: ${toldSeeds(this.#done)}`);
   }
 
   #show(): void {

@@ -126,3 +126,51 @@ Deno.test("Ctrl-C in hbasim explore: exit 130, what was found is told, and its f
   assertEquals(namesIn(out), ["failures", "results.cbor"]);
   assertEquals(decodeResults(Deno.readFileSync(`${out}/results.cbor`)).failures, []);
 });
+
+Deno.test("Ctrl-C in hbasim explore before its threads start: it is told, and what was made is whole", async () => {
+  using folder = temporaryFolder();
+  const [module, out] = [`${folder.path}/own.ts`, `${folder.path}/out`];
+  // The command loads it when it has made the folder, and is in the middle of that until the signal has come.
+  Deno.writeTextFileSync(
+    module,
+    `Deno.mkdirSync(${JSON.stringify(`${folder.path}/loaded`)}, { recursive: true });
+await new Promise((resolve) => setTimeout(resolve, 2000));
+export const world = (options) => options;
+`,
+  );
+  const process = startHbasim("explore", "--seeds", "1..1000000", "--with", module, "--jobs", "1", "--out", out);
+  await until(() => namesIn(folder.path).includes("loaded"));
+  process.kill("SIGINT");
+  await process.stdin.close();
+  const { code, stdout, stderr } = await process.output();
+  assertEquals(code, 130, text(stderr));
+  assertMatch(text(stdout), /^interrupted: 0 seeds, 0 failed, /m);
+  assertStringIncludes(text(stderr), "hbasim: interrupted: no block of seeds was done\n");
+  assertEquals(namesIn(out), ["failures", "results.cbor"]);
+  assertEquals(decodeResults(Deno.readFileSync(`${out}/results.cbor`)).runs, []);
+});
+
+Deno.test("Ctrl-C in hbasim explore: which seeds are done is told; blocks under way are not among them", async () => {
+  using folder = temporaryFolder();
+  const [module, seeds, out] = ["own.ts", "seeds", "out"].map((name) => `${folder.path}/${name}`) as [
+    string,
+    string,
+    string,
+  ];
+  const mark = `Deno.writeTextFileSync(${JSON.stringify(seeds)}, "x", { append: true });`;
+  Deno.writeTextFileSync(module, `export const world = (options) => {\n  ${mark}\n  return options;\n};\n`);
+  const process = startHbasim("explore", "--seeds", "51..1000000", "--with", module, "--jobs", "1", "--out", out);
+  // Well into the second block: the first has 50 seeds, some of which are run more than once.
+  await until(() => namesIn(folder.path).includes("seeds") && Deno.statSync(seeds).size > 150);
+  process.kill("SIGINT");
+  await process.stdin.close();
+  const { code, stderr } = await process.output();
+  assertEquals(code, 130, text(stderr));
+  const { runs } = decodeResults(Deno.readFileSync(`${out}/results.cbor`));
+  const last = runs.at(-1)?.seed;
+  assertStringIncludes(
+    text(stderr),
+    `hbasim: interrupted: the seeds 51..${last} are done; blocks that were under way are not in the results\n`,
+  );
+  assertEquals([runs[0]?.seed, runs.length], [51, (last ?? 0) - 50]);
+});

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { buildPage } from "../../../sim/lab/page/build.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
-import { hbasim, HEAD } from "../command/command_line.ts";
+import { hbasim, HEAD, startHbasim } from "../command/command_line.ts";
 
 const SECRET = "a key nobody sees";
 
@@ -55,4 +55,21 @@ Deno.test("hbasim test --html DIR: a folder that cannot be made is told before a
   const { code, stdout, stderr } = hbasim("test", folder.path, "--html", `${folder.path}/a.yaml`);
   assertEquals([code, stdout], [2, ""]);
   assertMatch(stderr, /--html: cannot make the folder ".*a\.yaml": .+\n$/);
+});
+
+Deno.test("Ctrl-C in hbasim test as soon as its folder is made: it is told, and its files are written", async () => {
+  buildPage();
+  using folder = temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  const long = "{ getKey: { adapter: hba0, id: 192.0.2.10 }, expect: NOT_FOUND, repeat: 1000000 }";
+  Deno.writeTextFileSync(at("a.yaml"), `${HEAD}steps:\n  - ${long}\n`);
+  const process = startHbasim("test", "--html", at("pages"), "--junit", at("out.xml"), at("a.yaml"));
+  while (!pagesIn(folder.path).includes("pages")) await new Promise((resolve) => setTimeout(resolve, 1));
+  process.kill("SIGINT");
+  await process.stdin.close();
+  const { code, stderr } = await process.output();
+  const told = new TextDecoder().decode(stderr);
+  assertEquals(code, 130, told);
+  assertStringIncludes(told, "hbasim: interrupted: 0 of 1 files have results");
+  assertEquals(pagesIn(folder.path), ["a.yaml", "out.xml", "pages"]);
 });

@@ -150,14 +150,15 @@ export const explore = command({
     }
     const options = { seeds: seedsOf(seeds ?? "1..1000"), ...threads, untilPlateau: until === "plateau" };
     const part = shard === undefined ? undefined : shardOf(shard);
-    if (out !== undefined) makeFolder(out);
-    await optionsOf(campaign);
-    if (findCanary() === undefined) {
-      print(`blind: the planted bug was not found by ${CANARY_SEEDS} seeds`);
-      return BLIND;
-    }
+    // Before anything is written: whoever ends it from here on is told of that.
     const interruption = listenForInterruption();
     try {
+      if (out !== undefined) makeFolder(out);
+      await optionsOf(campaign);
+      if (findCanary() === undefined) {
+        print(`blind: the planted bug was not found by ${CANARY_SEEDS} seeds`);
+        return BLIND;
+      }
       const { signal } = interruption;
       return await endlessTold(json === true, async () => {
         const shards = part === undefined ? {} : { shard: part };

@@ -8,7 +8,7 @@ import { quoted } from "../../../kernel/given.ts";
 import { InputError } from "../../../kernel/input_error.ts";
 import { BAD_INPUT, command, FAILS, HOLDS } from "../command.ts";
 import { fitting, WIDE_OPTION } from "../fitting.ts";
-import { interruptedCode, listenForInterruption, saysInterrupted } from "../interruption.ts";
+import { interruptedCode, type InterruptionWish, listenForInterruption, saysInterrupted } from "../interruption.ts";
 import { OutputFiles } from "../output_files.ts";
 import { scenarioFiles } from "../scenario_folder.ts";
 import { ClosedPipeError, print, tell } from "../terminal.ts";
@@ -65,19 +65,26 @@ export const test = command({
     const { filter = "", junit, html, json } = given;
     readFilter(filter);
     const choice = { filter, tag: given.tag, set: parametersOf(given.set) };
-    const round: Round = {
-      operands,
-      choice,
-      workers: workersOf(given.workers),
-      options: { times: given["no-times"] !== true, all: given.all === true },
-      json: json === true,
-      wide: given.wide,
-      junit,
-      pages: html === undefined ? undefined : await pagesIn(html, choice.set),
-    };
-    if (given.watch === true) return await watch(round);
-    const files = scenarioFiles(operands);
-    return await report(round, files, (interruption) => testFiles(files, choice, round.workers, interruption));
+    // Before anything is written: whoever ends it from here on is told of that.
+    const interruption = listenForInterruption();
+    try {
+      const round: Round = {
+        operands,
+        choice,
+        workers: workersOf(given.workers),
+        options: { times: given["no-times"] !== true, all: given.all === true },
+        json: json === true,
+        wide: given.wide,
+        junit,
+        pages: html === undefined ? undefined : await pagesIn(html, choice.set),
+      };
+      if (given.watch === true) return await watch(round, interruption);
+      const files = scenarioFiles(operands);
+      const { signal } = interruption;
+      return await report(round, files, signal, () => testFiles(files, choice, round.workers, signal));
+    } finally {
+      interruption.close();
+    }
   },
 });
 
@@ -107,15 +114,15 @@ async function pagesIn(folder: string, set: TestChoice["set"]): Promise<TestPage
 async function report(
   { operands, choice, options, junit, pages, json, wide }: Round,
   files: readonly string[],
-  test: (interruption: AbortSignal) => Promise<readonly CaseResult[]>,
+  interruption: AbortSignal,
+  test: () => Promise<readonly CaseResult[]>,
 ): Promise<number> {
   const outputs = new OutputFiles(files);
-  const interruption = listenForInterruption();
   try {
     if (junit !== undefined) outputs.prepare("--junit", junit);
-    const tested = byFile(await test(interruption.signal));
+    const tested = byFile(await test());
     const results = pages?.write(tested) ?? tested;
-    const isInterrupted = interruption.signal.aborted;
+    const isInterrupted = interruption.aborted;
     if (results.length === 0 && !isInterrupted) throw new InputError(nothingFound(operands, choice, files));
     const say = outputs.usesStandardOutput ? tell : print;
     const fit = fitting(wide);
@@ -126,15 +133,19 @@ async function report(
     tell(
       `hbasim: interrupted: ${results.length} of ${files.length} files have results, which may be those of some cases`,
     );
-    return interruptedCode(interruption.signal);
+    return interruptedCode(interruption);
   } finally {
-    interruption.close();
     outputs.close();
   }
 }
 
-/** Tests files, and again those that change, until the user stops it. */
-async function watch(round: Round): Promise<number> {
+/**
+ * Tests files, and again those that change, until the user stops it.
+ *
+ * @param first Listens already, for the first time that they are tested.
+ */
+async function watch(round: Round, first: InterruptionWish): Promise<number> {
+  let interruption = first;
   let files = scenarioFiles(round.operands);
   /** A file that is gone may be one that is just being written; if it stays away it is a bad one. */
   const list = () => {
@@ -149,11 +160,12 @@ async function watch(round: Round): Promise<number> {
   for (let changed: readonly string[] = files;;) {
     files = list();
     const looks = looksOf(files);
+    const { signal } = interruption;
     try {
-      const code = await report(round, files, async (interruption) => {
+      const code = await report(round, files, signal, async () => {
         const again = files.filter((file) => changed.includes(file));
         for (const file of again) known.set(file, []);
-        for (const { file, cases } of byFile(await testFiles(again, round.choice, round.workers, interruption))) {
+        for (const { file, cases } of byFile(await testFiles(again, round.choice, round.workers, signal))) {
           known.set(file, cases);
         }
         return files.flatMap((file) => known.get(file) ?? []);
@@ -162,10 +174,14 @@ async function watch(round: Round): Promise<number> {
     } catch (error) {
       if (!(error instanceof InputError) || error instanceof ClosedPipeError) throw error;
       tell(`hbasim: ${error.message}`);
+    } finally {
+      // While nothing is tested, Ctrl-C ends it at once.
+      interruption.close();
     }
     print(`watching ${files.length} files; Ctrl-C ends`);
     changed = await changedFiles(looks, list);
     print(`\n--- ${changed.join(", ")}`);
+    interruption = listenForInterruption();
   }
 }
 
