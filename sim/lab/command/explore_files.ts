@@ -37,6 +37,8 @@ export function writeResults(folder: string, results: BlockResult, shard?: Shard
 
 /** Writes a failure: its keys are in it, but not in the report, if there is one. */
 export function writeFinding(folder: string, { name, text, ladder, bundle }: Finding, hasReport: boolean): string {
+  // Parts that were collected from elsewhere lie in a folder that has none of failures.
+  makeFolder(folder);
   const path = join(folder, "failures", name.replace(/\.bundle$/, ""));
   replaceFile(OPTION, `${path}.yaml`, new TextEncoder().encode(text));
   replaceFile(OPTION, `${path}.txt`, new TextEncoder().encode(`${ladder}\n`));
