@@ -261,6 +261,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/explore_campaign.ts": ["node:process"],
   "sim/lab/command/explore_files.ts": ["node:fs", "node:path"],
   "sim/lab/command/explore_job.ts": ["node:path", "node:url"],
+  "sim/lab/command/explore_parts.ts": ["node:path"],
   "sim/lab/command/explore_worker.ts": ["node:worker_threads"],
   "sim/lab/command/cli.ts": [],
   "sim/lab/command/command.ts": [],

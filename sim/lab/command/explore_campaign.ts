@@ -56,12 +56,18 @@ function patienceOf(seconds: number): Patience {
   return { seconds, exceeded: (sign) => new EndlessError(sign === "" ? "a thread" : sign, seconds) };
 }
 
+/** What has come of a campaign, or of a part of one. */
+export interface CampaignResult extends BlockResult {
+  /** Whether it has come to its end. */
+  readonly isComplete: boolean;
+}
+
 /**
  * Runs a campaign.
  *
  * @throws {EndlessError} A run does not come to its end.
  */
-export async function runCampaign(campaign: Campaign, options: CampaignOptions): Promise<BlockResult> {
+export async function runCampaign(campaign: Campaign, options: CampaignOptions): Promise<CampaignResult> {
   const { seeds, jobs: workers, shard = { index: 1, count: 1 }, untilPlateau, patienceSeconds, interruption } = options;
   const blocks = blocksOf(seeds).filter((_, index) => index % shard.count === shard.index - 1);
   const progress = new CampaignProgress();
@@ -76,12 +82,14 @@ export async function runCampaign(campaign: Campaign, options: CampaignOptions):
       const pool = { module: MODULE, jobs, workers, finished, interruption, patience };
       results.push(...await runOnWorkers<SeedsJob, BlockResult>(pool));
       const end = untilPlateau ? plateauOf(results) : undefined;
-      if (end !== undefined) return mergeResults(results.slice(0, end));
+      if (end !== undefined) return { ...mergeResults(results.slice(0, end)), isComplete: true };
     }
   } finally {
     progress.end(interruption);
   }
-  return mergeResults(results);
+  const all = blocks.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const merged = mergeResults(results);
+  return { ...merged, isComplete: merged.runs.length === all };
 }
 
 /**

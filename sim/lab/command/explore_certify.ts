@@ -52,7 +52,7 @@ export function tellCertificate(given: CertifyGiven, file: string | undefined, o
   const small = counterexample === undefined ? undefined : smallCounterexample(subject, counterexample, options);
   const written = small === undefined || given.out === undefined
     ? undefined
-    : writeBundle(given.out, small.name, small.bundle);
+    : writeBundle({ option: "--out", folder: given.out }, small.name, small.bundle);
   if (given.json === true) {
     const { counterexample: found, ...figures } = certificate;
     const told = found === undefined ? {} : { faults: found.faults.map(tellFault), broken: found.broken };

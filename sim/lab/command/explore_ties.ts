@@ -33,7 +33,7 @@ export function tellTies({ ties, out, json }: TiesGiven, file: string | undefine
   if (failure !== undefined && out !== undefined) {
     const tape = [...subject.tape ?? [], ...failure.tape];
     const bundle = encodeBundle(bundleOf(subject, { ...failure.outcome, tape }));
-    written = writeBundle(out, bundleName(bundle), bundle);
+    written = writeBundle({ option: "--out", folder: out }, bundleName(bundle), bundle);
   }
   const deviations = failure?.tape.map(tellDeviation) ?? [];
   if (json === true) {

@@ -35,6 +35,9 @@ export function listenForInterruption(): InterruptionWish {
   };
 }
 
+/** The exit code of what is not whole because something was interrupted elsewhere, or is missing. */
+export const INCOMPLETE: number = CODES.SIGINT;
+
 /** The exit code of what a wish has ended: that of its signal. */
 export function interruptedCode({ reason }: AbortSignal): number {
   const name = SIGNALS.find((each) => each === reason) ?? "SIGINT";

@@ -206,6 +206,9 @@ Deno.test("debug says what it does not understand or cannot do, stays where it i
   const { code, out, err } = await debug([
     "stepp",
     "step many",
+    "back untill",
+    "back until",
+    "until",
     "to 99999",
     "to noon",
     "until the end of the world",
@@ -226,6 +229,9 @@ Deno.test("debug says what it does not understand or cannot do, stays where it i
     [
       'there is no "stepp"; did you mean step? (',
       'step "many": expected a whole number from',
+      'back "untill": expected a whole number fr',
+      "back until wants a text, or: back until w",
+      "until wants a text, or: until write of ke",
       "there is no event 99999: the run has 807,",
       '"noon" is no moment: expected an event su',
       'there is no "the end of the world" after ',
@@ -243,46 +249,78 @@ Deno.test("debug says what it does not understand or cannot do, stays where it i
 const hasScript = Deno.build.os === "linux" &&
   new Deno.Command("sh", { args: ["-c", "command -v script"], stdout: "null" }).outputSync().success;
 
-Deno.test({
-  name: `debug on a terminal: a prompt, lines that are typed, and an end by Ctrl-D${
-    hasScript ? "" : " (skipped: no script)"
-  }`,
-  ignore: !hasScript,
-  async fn() {
+/** A debugger on a terminal of its own. */
+class TerminalTalk {
+  shown = "";
+  readonly #process: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #prompts = 0;
+
+  constructor() {
     const program = `'${Deno.execPath()}' run --no-check --allow-read --allow-env sim/lab/command/hbasim.ts`;
-    const process = new Deno.Command("script", {
+    this.#process = new Deno.Command("script", {
       args: ["-qec", `${program} debug scenarios/${NAME}`, "/dev/null"],
       cwd: new URL("../../../", import.meta.url),
       env: { TERM: "dumb", NO_COLOR: "1" },
       stdin: "piped",
       stdout: "piped",
     }).spawn();
-    const writer = process.stdin.getWriter();
-    const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    let shown = "";
-    // A person types when there is a prompt.
-    const untilPrompt = async (count: number) => {
-      while (shown.split("debug> ").length <= count) {
-        const { value, done } = await reader.read();
-        if (done) return;
-        shown += value;
-      }
-    };
-    await untilPrompt(1);
-    await writer.write(new TextEncoder().encode("step 2\n"));
-    await untilPrompt(2);
-    await writer.write(new TextEncoder().encode("wher\n"));
-    await untilPrompt(3);
-    await writer.write(new TextEncoder().encode("\u0004"));
-    await writer.close();
-    for (let end = false; !end;) {
-      const { value, done } = await reader.read();
-      shown += value ?? "";
-      end = done;
+    this.#writer = this.#process.stdin.getWriter();
+    this.#reader = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Types when there is a new prompt, as a person does. */
+  async type(text: string): Promise<void> {
+    this.#prompts++;
+    while (this.shown.split("debug> ").length <= this.#prompts) {
+      const { value, done } = await this.#reader.read();
+      if (done) return;
+      this.shown += value;
     }
-    const { code } = await process.status;
-    assertStringIncludes(shown, ".s1 ");
-    assertStringIncludes(shown, "did you mean where?");
-    assertEquals(code, 2);
+    await this.#writer.write(new TextEncoder().encode(text));
+  }
+
+  /** Waits for the end; gives the exit code. */
+  async end(): Promise<number> {
+    await this.#writer.close();
+    for (let isOver = false; !isOver;) {
+      const { value, done } = await this.#reader.read();
+      this.shown += value ?? "";
+      isOver = done;
+    }
+    return (await this.#process.status).code;
+  }
+}
+
+Deno.test({
+  name: `debug on a terminal: a prompt, lines that are typed, and an end by Ctrl-D${
+    hasScript ? "" : " (skipped: no script)"
+  }`,
+  ignore: !hasScript,
+  async fn() {
+    const talk = new TerminalTalk();
+    await talk.type("step 2\n");
+    await talk.type("wher\n");
+    await talk.type("\u0004");
+    assertEquals(await talk.end(), 2);
+    assertStringIncludes(talk.shown, ".s1 ");
+    assertStringIncludes(talk.shown, "did you mean where?");
   },
 });
+
+for (const [name, key] of [["Ctrl-C", "\u0003"], ["Ctrl-D", "\u0004"]] as const) {
+  Deno.test({
+    name: `debug on a terminal: ${name} before a command is answered is an end after its answer${
+      hasScript ? "" : " (skipped: no script)"
+    }`,
+    ignore: !hasScript,
+    async fn() {
+      const talk = new TerminalTalk();
+      await talk.type(`to 600\nback until last write of key 192.0.2.10\nstep 3\n${key}`);
+      const code = await talk.end();
+      assertEquals(code, 0, talk.shown);
+      assert(!talk.shown.includes("error"), talk.shown);
+    },
+  });
+}

@@ -39,8 +39,11 @@ export const debug = command({
 
 async function readLines(place: Debugger): Promise<number> {
   const lines = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY, prompt: PROMPT });
+  // What is typed during a command may be the end: who has gone away is not asked for more.
+  let isOpen = stdin.isTTY;
+  lines.once("close", () => isOpen = false);
   let code = HOLDS;
-  if (stdin.isTTY) lines.prompt();
+  if (isOpen) lines.prompt();
   for await (const line of lines) {
     if (isQuit(line)) break;
     try {
@@ -50,7 +53,7 @@ async function readLines(place: Debugger): Promise<number> {
       tell(error.message);
       code = BAD_INPUT;
     }
-    if (stdin.isTTY) lines.prompt();
+    if (isOpen) lines.prompt();
   }
   lines.close();
   return code;

@@ -20,14 +20,15 @@ import { filesBeside } from "../../explore/workload/story_subject.ts";
 import { BLIND, command, FAILS, HOLDS, type Option } from "../command.ts";
 import { countOf } from "../count_option.ts";
 import { type CampaignOptions, EndlessError, runCampaign, shrinkFailures } from "../explore_campaign.ts";
-import { makeFolder, readBundles, readParts, writeFinding, writeResults } from "../explore_files.ts";
+import { makeFolder, type OutFolder, readBundles, writeFinding, writeResults } from "../explore_files.ts";
 import { tellCertificate } from "../explore_certify.ts";
 import { type Campaign, optionsOf } from "../explore_job.ts";
 import { tellInevitable } from "../explore_inevitable.ts";
 import { notSeenLines } from "../explore_not_seen.ts";
+import { campaignKey, readParts } from "../explore_parts.ts";
 import { tellTies } from "../explore_ties.ts";
 import { readVaried } from "../explore_varied.ts";
-import { interruptedCode, listenForInterruption } from "../interruption.ts";
+import { INCOMPLETE, interruptedCode, listenForInterruption } from "../interruption.ts";
 import { type Shard, shardOf } from "../shard.ts";
 import { builtPage } from "../report_page.ts";
 import { print } from "../terminal.ts";
@@ -110,6 +111,7 @@ export const explore = command({
     "At the end stands what was not seen; a bug that shows in so many seeds or more often is excluded with 95 %.",
     "Exit code: 0 nothing was found, 1 something was, 2 bad input, 3 blind: a bug that was planted was not found.",
     "Ctrl-C ends it early with 130: what was found until then is told and written, and made small by --merge.",
+    "So does --merge if parts are missing or were interrupted; what it put together before it does not read again.",
   ],
   examples: [
     "explore --seeds 1..10000 --jobs 2 --out found --html",
@@ -141,19 +143,21 @@ export const explore = command({
     const hasReports = given.html === true;
     const tell = telling(json === true ? tellJson : tellWords, given["all-probes"] === true);
     if (merge !== undefined) {
-      const results = readParts(merge);
-      writeResults(merge, results);
-      return await endlessTold(
-        json === true,
-        () => tell(results, { campaign, out: merge, hasReports, threads: { ...threads, interruption: NEVER } }),
-      );
+      const { results, lacks } = readParts(merge, campaign);
+      const out: OutFolder = { option: "--merge", folder: merge };
+      writeResults(out, results);
+      const isOfFile = results.campaign.scenario !== "";
+      const telling = { campaign, isOfFile, lacks, out, hasReports, threads: { ...threads, interruption: NEVER } };
+      return await endlessTold(json === true, () => tell(results, telling));
     }
-    const options = { seeds: seedsOf(seeds ?? "1..1000"), ...threads, untilPlateau: until === "plateau" };
+    const range = seedsOf(seeds ?? "1..1000");
+    const options = { seeds: range, ...threads, untilPlateau: until === "plateau" };
     const part = shard === undefined ? undefined : shardOf(shard);
+    const place: OutFolder | undefined = out === undefined ? undefined : { option: "--out", folder: out };
     // Before anything is written: whoever ends it from here on is told of that.
     const interruption = listenForInterruption();
     try {
-      if (out !== undefined) makeFolder(out);
+      if (place !== undefined) makeFolder(place);
       await optionsOf(campaign);
       if (findCanary() === undefined) {
         print(`blind: the planted bug was not found by ${CANARY_SEEDS} seeds`);
@@ -163,12 +167,16 @@ export const explore = command({
       return await endlessTold(json === true, async () => {
         const shards = part === undefined ? {} : { shard: part };
         const results = await runCampaign(campaign, { ...options, ...shards, interruption: signal });
-        if (out !== undefined) writeResults(out, results, part);
+        if (place !== undefined) {
+          const about = { campaign: campaignKey(campaign, range), part: part ?? { index: 1, count: 1 } };
+          writeResults(place, { ...about, ...results }, part);
+        }
         if (part === undefined) {
-          return await tell(results, { campaign, out, hasReports, threads: { ...threads, interruption: signal } });
+          const how = { hasReports, threads: { ...threads, interruption: signal } };
+          return await tell(results, { campaign, isOfFile: file !== undefined, lacks: [], out: place, ...how });
         }
         print(`${signal.aborted ? "interrupted: " : ""}${toldPart(part, results)}`);
-        return codeOf(results, signal);
+        return codeOf(results, signal, []);
       });
     } finally {
       interruption.close();
@@ -186,12 +194,17 @@ function requireReports(module: string | undefined): void {
   builtPage();
 }
 
-function toldPart({ index, count }: Shard, { runs, failures }: BlockResult): string {
-  return `part ${index} of ${count}: ${runs.length} seeds, ${failures.length} failures; --merge shows them`;
+function toldPart({ index, count }: Shard, { runs }: BlockResult): string {
+  return `part ${index} of ${count}: ${runs.length} seeds, ${failedOf(runs)} failed; --merge shows them`;
 }
 
-function codeOf({ failures }: BlockResult, interruption: AbortSignal): number {
+function failedOf(runs: BlockResult["runs"]): number {
+  return runs.filter(({ signature }) => signature !== undefined).length;
+}
+
+function codeOf({ failures }: BlockResult, interruption: AbortSignal, lacks: readonly string[]): number {
   if (interruption.aborted) return interruptedCode(interruption);
+  if (lacks.length > 0) return INCOMPLETE;
   return failures.length === 0 ? HOLDS : FAILS;
 }
 
@@ -221,8 +234,12 @@ interface Told {
 /** How a campaign is told of. */
 interface Telling {
   readonly campaign: Campaign;
+  /** Whether its seeds are variations of a file. */
+  readonly isOfFile: boolean;
+  /** What of it is missing, a sentence each. */
+  readonly lacks: readonly string[];
   /** Where failures are written. */
-  readonly out: string | undefined;
+  readonly out: OutFolder | undefined;
   /** Whether a report of each is written. */
   readonly hasReports: boolean;
   readonly threads: Pick<CampaignOptions, "jobs" | "patienceSeconds" | "interruption">;
@@ -258,22 +275,25 @@ function telling(tell: Tell, needsAllProbes: boolean): Tell {
 
 async function sumsOf({ runs }: BlockResult, campaign: Campaign) {
   const { probes } = await optionsOf(campaign);
-  const failed = runs.filter(({ signature }) => signature !== undefined).length;
+  const failed = failedOf(runs);
   const cells = new Set(runs.flatMap((run) => run.cells)).size;
   return { seeds: runs.length, failed, cells, ofCells: CELLS, probes: probesOf(runs, probes), notSeen: notSeen(runs) };
 }
 
 async function tellJson(results: BlockResult, telling: Telling): Promise<number> {
-  const { interruption } = telling.threads;
+  const { lacks, threads: { interruption } } = telling;
   const failures = await findings(results, telling);
-  const sums = await sumsOf(results, telling.campaign);
-  print(JSON.stringify({ ...(interruption.aborted ? { interrupted: true } : {}), ...sums, failures }));
-  return codeOf(results, interruption);
+  const { notSeen, ...sums } = await sumsOf(results, telling.campaign);
+  const isWhole = !interruption.aborted && lacks.length === 0;
+  const part = { ...(interruption.aborted ? { interrupted: true } : {}), ...(lacks.length > 0 ? { lacks } : {}) };
+  // A forecast is one of the whole.
+  print(JSON.stringify({ ...part, ...sums, ...(isWhole ? { notSeen } : {}), failures }));
+  return codeOf(results, interruption, lacks);
 }
 
 /** Prints what was found. */
 async function tellWords(results: BlockResult, telling: Telling): Promise<number> {
-  const { interruption } = telling.threads;
+  const { isOfFile, lacks, threads: { interruption } } = telling;
   for (const { signature, seeds, first, text, written } of await findings(results, telling)) {
     print(`FAIL  ${signature} (${seeds} seeds, the first ${first})`);
     // Of what is another run each time, the story says nothing.
@@ -282,18 +302,17 @@ async function tellWords(results: BlockResult, telling: Telling): Promise<number
   }
   const sums = await sumsOf(results, telling.campaign);
   const { seeds, failed, cells, ofCells, probes: { reached, unreached } } = sums;
+  const isWhole = !interruption.aborted && lacks.length === 0;
   // A file is about what it is about.
-  if (telling.campaign.file === undefined && !interruption.aborted && unreached.length > 0) {
-    print(`not reached: ${unreached.join("; ")}`);
-  }
+  if (!isOfFile && isWhole && unreached.length > 0) print(`not reached: ${unreached.join("; ")}`);
+  for (const lack of lacks) print(`incomplete: ${lack}`);
+  const state = interruption.aborted ? "interrupted: " : isWhole ? "" : "incomplete: ";
   print(
-    `${
-      interruption.aborted ? "interrupted: " : ""
-    }${seeds} seeds, ${failed} failed, ${cells} of ${ofCells} cells seen, ` +
+    `${state}${seeds} seeds, ${failed} failed, ${cells} of ${ofCells} cells seen, ` +
       `${reached.length} of ${reached.length + unreached.length} probes reached`,
   );
-  if (!interruption.aborted) { for (const line of notSeenLines(sums.notSeen)) print(line); }
-  return codeOf(results, interruption);
+  if (isWhole) { for (const line of notSeenLines(sums.notSeen)) print(line); }
+  return codeOf(results, interruption, lacks);
 }
 
 /** Leaves out each part of each failure of a folder. */

@@ -40,8 +40,10 @@ const COMMANDS: Readonly<Record<string, DebugCommand>> = {
   back: {
     operands: "[N]",
     about: "back by an event, or by N; and back until …",
-    run: (place, words) =>
-      words.startsWith("until ") ? backUntil(place, words.slice(6).trim()) : walk(place, -countIn("back", words)),
+    run(place, words) {
+      const [, text] = /^until(?!\S)\s*(.*)$/.exec(words) ?? [];
+      return text === undefined ? walk(place, -countIn("back", words)) : backUntil(place, text);
+    },
   },
   next: { operands: "", about: "on to the first event of the next step of the scenario", run: nextStep },
   to: {

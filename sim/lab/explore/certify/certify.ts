@@ -13,6 +13,9 @@
  * A fault counts as one that strikes a lineage if the operation that it hits is
  * part of it, or if the outcome came about in another way with it than without:
  * the second catches what no event names, such as a driver that was not ready.
+ * Where the outcome can hang on when things happen, a fault strikes it, too, that
+ * shifts anything at a part of the world before that part is done with it: two
+ * delays of another application that do no harm alone add up.
  *
  * @module
  */
@@ -26,6 +29,7 @@ import { opened, type Subject } from "../tape/subject.ts";
 import { BUDGET_KINDS, hypothesesAt, type Hypothesis } from "./fault_hypotheses.ts";
 import type { Lineage, Parents } from "./lineage.ts";
 import { noteOperations, type Operation } from "./operations.ts";
+import { lastUses, type Moments, shiftsBefore, shiftsOf, type Timing, timingOf } from "./timing.ts";
 import { executeJudged, type JudgedRun, WantedOutcome } from "./outcome.ts";
 
 /** What is certified, and how. */
@@ -80,6 +84,10 @@ interface Survived {
   readonly lineage: Lineage;
   /** Whether the outcome has another lineage than without the fault. */
   readonly isOther: boolean;
+  /** From when on components did something else than without the fault; empty if nothing hangs on times. */
+  readonly shifts: Moments;
+  /** When they had their last part in the outcome. */
+  readonly uses: Moments;
 }
 
 /** A pair of faults that can happen. */
@@ -114,6 +122,8 @@ class Certification {
   readonly #tried = new Set<string>();
   #executions = 0;
   #counterexample: Counterexample | undefined;
+  /** When things happen without faults, if the outcome can hang on it. */
+  #timing: Timing | undefined;
 
   constructor(subject: Subject, options: CertifyOptions) {
     this.#subject = { ...subject, scenario: opened(subject.scenario) };
@@ -126,6 +136,8 @@ class Certification {
     const good = this.#execute([]);
     this.#wanted.mustHold(good.outcome);
     const lineage = this.#wanted.lineage(good);
+    const { tape = [] } = this.#subject;
+    if (this.#wanted.isTimed || tape.length > 0) this.#timing = timingOf(good.outcome.world.recorder);
     const all = hypothesesAt(good.operations, this.#kinds);
     const isStruck = ({ event }: Hypothesis) => lineage.events.has(event);
     for (const hypotheses of [all.filter(isStruck), all]) {
@@ -157,7 +169,11 @@ class Certification {
       if (run === undefined) return;
       const lineage = this.#wanted.lineage(run);
       const possible = new Map(hypothesesAt(run.operations, this.#kinds).map((each) => [nameOf(each), each]));
-      this.#survived.set(nameOf(hypothesis), { hypothesis, possible, lineage, isOther: lineage.shape !== shape });
+      const isOther = lineage.shape !== shape;
+      const { recorder } = run.outcome.world;
+      const shifts = this.#timing === undefined ? new Map() : shiftsOf(timingOf(recorder), this.#timing);
+      const uses = lastUses(recorder, lineage);
+      this.#survived.set(nameOf(hypothesis), { hypothesis, possible, lineage, isOther, shifts, uses });
     }
   }
 
@@ -221,16 +237,20 @@ function pairsOf(
 ): readonly Pair[] {
   const known = new Set(all.map(nameOf));
   const pairs = new Map<string, Pair>();
-  for (const [first, { hypothesis: a, possible, lineage: left, isOther }] of survived) {
+  for (const [first, { hypothesis: a, possible, lineage: left, isOther, shifts, uses }] of survived) {
     for (const [second, b] of possible) {
       const other = survived.get(second);
       const isNew = !known.has(second);
       if (b.operation === a.operation || (other === undefined && !isNew)) continue;
       const name = [first, second].toSorted().join(" and ");
       const aLeft = other?.possible.get(first);
-      const strikes = (isOther || lineage.events.has(a.event)) &&
-        (other?.isOther === true || left.events.has(b.event)) &&
-        (isNew || isOther || (aLeft !== undefined && other?.lineage.events.has(aLeft.event) === true));
+      // What shifts what the other leaves strikes it; of what the first has brought about nobody knows whether it does.
+      const shiftsOther = shiftsBefore(shifts, other?.uses ?? uses);
+      const isShifted = other === undefined ? shiftsOther : shiftsBefore(other.shifts, uses);
+      const strikes = (isOther || shiftsOther || lineage.events.has(a.event)) &&
+        (other?.isOther === true || isShifted || left.events.has(b.event)) &&
+        (isNew || isOther || shiftsOther ||
+          (aLeft !== undefined && other?.lineage.events.has(aLeft.event) === true));
       if (pairs.get(name)?.strikes !== true) pairs.set(name, { name, faults: [a.fault, b.fault], isNew, strikes });
     }
   }

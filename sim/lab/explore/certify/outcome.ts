@@ -48,6 +48,7 @@ export function executeJudged(subject: Subject, options: ExecutionOptions): Judg
 export class WantedOutcome {
   readonly #lines: readonly number[];
   readonly #isOfAnswers: boolean;
+  readonly #isTimed: boolean;
   readonly #parentsOf: ((run: Outcome) => (sequence: number) => Parents) | undefined;
 
   /**
@@ -62,10 +63,11 @@ export class WantedOutcome {
     lines: readonly number[] = [],
     parentsOf?: (run: Outcome) => (sequence: number) => Parents,
   ) {
-    const { steps, invariants = [] } = openSource(scenario).scenario;
+    const { steps, faults = [], invariants = [] } = openSource(scenario).scenario;
     const wanted = stepsIn(steps).filter(({ line }) => lines.length === 0 || lines.includes(line));
     this.#lines = lines;
     this.#isOfAnswers = (lines.length > 0 || invariants.length === 0) && !wanted.some(looksBeyond);
+    this.#isTimed = faults.length > 0 || stepsIn(steps).some(hasMoment);
     this.#parentsOf = parentsOf;
   }
 
@@ -90,6 +92,14 @@ export class WantedOutcome {
     );
   }
 
+  /**
+   * Whether it can hang on how long things take, and no lineage says so: applications work at once, or steps or faults
+   * have moments.
+   */
+  get isTimed(): boolean {
+    return this.#isTimed && this.#isOfAnswers;
+  }
+
   /** What it came from, in a run in which it came about; all that happened where it is judged by more than answers. */
   lineage({ outcome, judgedAfter }: JudgedRun): Lineage {
     const { world: { recorder }, verdicts } = outcome;
@@ -112,4 +122,9 @@ function stepsIn(steps: readonly AnyStep[]): readonly AnyStep[] {
 
 function looksBeyond({ type, beside }: AnyStep): boolean {
   return type === "expect" || BEYOND_ANSWERS.some((field) => Object(beside["expect"])[field] !== undefined);
+}
+
+/** Whether a step is taken at a moment of its own, has faults, or is several applications at once. */
+function hasMoment({ value, beside }: AnyStep): boolean {
+  return partsOf(value).length > 1 || ["at", "after", "faults"].some((word) => beside[word] !== undefined);
 }

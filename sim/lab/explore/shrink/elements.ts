@@ -1,6 +1,8 @@
 /**
  * What can be taken out of a story: steps, steps within steps, applications,
- * faults, and words beside them; and values that can be smaller.
+ * faults, and words beside them; adapters, targets, and whatever else a file
+ * need not say; and values that can be smaller. What a call is given belongs to
+ * the call, and stays with it.
  *
  * @module
  */
@@ -12,8 +14,17 @@ import type { WrittenScenario } from "../workload/story.ts";
 /** Where something stands: names of fields and ordinals in lists. */
 export type Path = readonly (string | number)[];
 
-/** Lists and mappings whose members can go one by one. */
-const DIVISIBLE = ["faults", "sequence", "parallel"];
+/** Steps that a step is made of. */
+const MADE_OF = ["sequence", "parallel"];
+/** What stands beside a step's verb, and can go: when, how often. */
+const WORDS = ["at", "after", "repeat"];
+/** What makes nothing happen: it names, tells, or says how a run is judged. */
+const SAID = ["name", "description", "tags", "seed", "allowNothing"];
+/** What no adapter, target, repetition or module is without. */
+const NEEDED = ["storage", "ports", "address", "times", "module"];
+
+/** Fields of a file with rules of their own. */
+const WITH_RULES = ["steps", "adapters", "targets", "faults"];
 
 /** What can be taken out of a story, larger things first. */
 export function elementsOf(story: WrittenScenario): readonly Path[] {
@@ -23,32 +34,60 @@ export function elementsOf(story: WrittenScenario): readonly Path[] {
     const isNeeded = healing >= 0 && index > healing && isCalled(step["name"], CHAOS);
     return isNeeded ? [] : within(step, ["steps", index]);
   });
-  return [...found, ...partsOf(story, "adapters", 1), ...partsOf(story, "targets", 0)].toSorted((a, b) =>
-    a.length - b.length
-  );
+  const fields = Object.entries(story).filter(([name]) => !WITH_RULES.includes(name));
+  return [
+    ...found,
+    ...("faults" in story ? [["faults"], ...faultsIn(story["faults"], ["faults"])] : []),
+    ...optionalParts(Object.fromEntries(fields), []),
+    ...partsOf(story, "adapters", 1),
+    ...partsOf(story, "targets", 0),
+  ].toSorted((a, b) => a.length - b.length);
+}
+
+/** Fields that need not be said, and what of their values need not; of a list each member, if it has several. */
+function optionalParts(value: unknown, path: Path): readonly Path[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((each, index) => [
+      ...(value.length > 1 ? [[...path, index]] : []),
+      ...optionalParts(each, [...path, index]),
+    ]);
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).filter(([name]) => !SAID.includes(name)).flatMap(([name, each]) => [
+    ...(NEEDED.includes(name) ? [] : [[...path, name]]),
+    ...optionalParts(each, [...path, name]),
+  ]);
 }
 
 function within(step: Written, path: Path): readonly Path[] {
   // A healing of several who do things at once is whole, or leaves broken what it broke itself.
   if (isCalled(step["name"], HEALING) && "parallel" in step) return [path];
   const inner = Object.entries(step).flatMap(([name, value]): readonly Path[] => {
-    if (!DIVISIBLE.includes(name) || typeof value !== "object" || value === null) return [];
-    if (name === "faults") return [[...path, name], ...members(value, [...path, name])];
-    return members(value, [...path, name]);
+    if (MADE_OF.includes(name)) return members(value, [...path, name]);
+    if (name === "faults") return [[...path, name], ...faultsIn(value, [...path, name])];
+    return WORDS.includes(name) ? [[...path, name], ...optionalParts(value, [...path, name])] : [];
   });
-  // When a step is taken need not be said, and of a step whose time has passed nothing comes.
-  const moment: readonly Path[] = "after" in step ? [[...path, "after"]] : [];
-  return [path, ...moment, ...inner];
+  return [path, ...inner];
 }
 
-/** The members of a list of steps or faults, or of a mapping of such lists. */
-function members(value: object, path: Path): readonly Path[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((each, index) =>
-      path.at(-1) === "faults" ? [[...path, index]] : within(each, [...path, index])
-    );
-  }
-  return Object.entries(value).flatMap(([name, steps]) => [[...path, name], ...members(steps, [...path, name])]);
+/** Each of some faults; and how long after what it counts it strikes. */
+function faultsIn(faults: unknown, path: Path): readonly Path[] {
+  if (!Array.isArray(faults)) return [];
+  return faults.flatMap((fault, index) => [
+    [...path, index],
+    ...Object.entries(Object(fault)).flatMap(([kind, fields]) =>
+      "after" in Object(fields) ? [[...path, index, kind, "after"]] : []
+    ),
+  ]);
+}
+
+/** The members of a list of steps, or of a mapping of such lists. */
+function members(value: unknown, path: Path): readonly Path[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => within(each, [...path, index]));
+  return Object.entries(Object(value)).flatMap(([name, steps]) => [
+    [...path, name],
+    ...members(steps, [...path, name]),
+  ]);
 }
 
 /** Adapters and targets, and what is said of them that need not be; at least one adapter stays. */
@@ -59,11 +98,13 @@ function partsOf(story: WrittenScenario, field: "adapters" | "targets", least: n
     ...whole,
     ...parts.flatMap(([name, part]): readonly Path[] => [
       ...(parts.length > least ? [[field, name]] : []),
-      ...["policy", "keyTableEntries"].filter((each) => each in part).map((each) => [field, name, each]),
-      ...Object.keys(Object(part["keys"])).map((whom) => [field, name, "keys", whom]),
+      ...optionalParts(part, [field, name]),
     ]),
   ];
 }
+
+/** What may be empty: lists of steps, what applications do, and keys of a target that knows none. */
+const STAYING = ["steps", "parallel", "sequence", "keys"];
 
 /** A story without some of its elements. */
 export function without(story: WrittenScenario, paths: readonly Path[]): WrittenScenario {
@@ -79,11 +120,16 @@ function pruned(value: unknown, path: Path, gone: ReadonlySet<string>): unknown 
   if (typeof value !== "object" || value === null) return value;
   const left = Object.entries(value).flatMap(([name, each]) => {
     const inner = isGone(name) ? undefined : pruned(each, [...path, name], gone);
-    // A list of no faults is none that a file can have, and of no targets nothing need be said.
-    const isEmpty = ["faults", "targets"].includes(name) && Object.keys(Object(inner)).length === 0;
-    return inner === undefined || isEmpty ? [] : [[name, inner]];
+    // A list of no faults is none that a file can have, and of what has nothing left nothing need be said.
+    const isEmptied = sizeOf(each) > 0 && sizeOf(inner) === 0 && !STAYING.includes(name);
+    return inner === undefined || isEmptied ? [] : [[name, inner]];
   });
   return Object.fromEntries(left);
+}
+
+/** How many members a list or mapping has; 0 for all else. */
+function sizeOf(value: unknown): number {
+  return typeof value === "object" ? Object.keys(Object(value)).length : 0;
 }
 
 /** Stories in which one step of a single application, with nothing beside it, is that application's steps. */

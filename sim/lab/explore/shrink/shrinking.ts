@@ -129,7 +129,8 @@ class Shrinking {
   }
 
   #reduceStory(): void {
-    for (let depth = 1; depth <= 7; depth++) {
+    const deepest = Math.max(...elementsOf(this.best.story).map(({ length }) => length));
+    for (let depth = 1; depth <= deepest; depth++) {
       // Whole steps first: what is within them goes with them.
       const { story } = this.best;
       const paths = elementsOf(story).filter(({ length }) => length === depth);
