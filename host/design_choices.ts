@@ -132,7 +132,9 @@
  *
  * **A bus reset** completes WMI requests to the adapter, too, with SRB_STATUS_BUS_RESET, and the port driver fails
  * their IRPs without repeating them: that the rule of HW_RESET_BUS covers requests without a path is not said anywhere
- * (`miniport/miniport.ts`, `port_driver.ts`).
+ * (`miniport/miniport.ts`, `port_driver.ts`). The firmware carries on, so that a setting which has failed so may be in
+ * force: as after each failure that tells nothing, the cache is cleared and filled at the next call or arrival, and not
+ * before, because the service asks no adapter of its own accord (`initiator_service/security_operations.ts`).
  *
  * **Busy requests to the adapter** come again as those to a unit do: 250 ms and 20 tries. For WMI requests to the
  * adapter nothing is documented (`costs.ts`).

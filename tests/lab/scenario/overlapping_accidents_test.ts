@@ -82,3 +82,21 @@ Deno.test("an adapter that comes back under a host without power waits for the h
   const [adapter, host] = events.slice(-2).map(({ cycle }) => cycle);
   assertEquals(adapter, host);
 });
+
+Deno.test("a setting that a bus reset has failed is in force until the next call, of whatever kind, takes it back", () => {
+  const set = (key: string) => `setKey: { adapter: hba0, id: 192.0.2.10, key: ${key}, flags: [ike, main] }`;
+  const failed = `{ ${set("new")}, expect: ERROR_IO_DEVICE, ` +
+    "faults: [{ reset: { adapter: hba0, by: bus, flashProgram: 1 } }] }";
+  const all = (key: string) =>
+    ["keyTable", "flash", "serviceStore"].map((look) =>
+      `expect: { ${look}: { adapter: hba0, id: 192.0.2.10, key: ${key} } }`
+    );
+  const [inForce = ""] = all("new");
+  for (
+    const next of [
+      "{ getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }",
+      "{ login: { adapter: hba0, target: disk }, expect: any }",
+      "{ setGroupKey: { key: another }, expect: any }",
+    ]
+  ) assertEquals(failures(set("old"), failed, "wait: 300s", inForce, next, ...all("old")), [], next);
+});
