@@ -54,6 +54,12 @@ Deno.test("at(): before the first event, between two, after the last; beyond it 
   );
   assertThrows(() => session.at({ cycle: end.now + 1, sequence: 0 }), InputError, "the run ends in cycle");
   assertThrows(() => session.fork({ cycle: 0, sequence: events }, "x"), InputError, "to fork at: the run has ended");
+  for (const [part, value] of [["cycle", -1], ["cycle", 0.5], ["sequence", -2], ["sequence", NaN]] as const) {
+    const moment = { cycle: 0, sequence: 0, [part]: value };
+    const said = `${part}: ${value}, expected a whole number from ${part === "cycle" ? 0 : -1}`;
+    assertThrows(() => session.at(moment), InputError, said);
+    assertThrows(() => session.fork(moment, "x"), InputError, said);
+  }
 });
 
 Deno.test("back(): the last moment at which something held, also before a given one; what it throws is thrown", () => {

@@ -11,7 +11,7 @@ import type { TraceEvent } from "../../../trace/recorder.ts";
 import type { World } from "../../world/world.ts";
 import { type Outcome, outcomeOf } from "../execute.ts";
 import { Execution, type ExecutionOptions } from "../execution.ts";
-import { isNotAfter, tellMoment } from "../tape/moment.ts";
+import { isNotAfter, requireMoment, tellMoment } from "../tape/moment.ts";
 import { opened, type Subject } from "../tape/subject.ts";
 import type { Moment } from "../tape/tape.ts";
 import { type Difference, differenceOf } from "./difference.ts";
@@ -102,9 +102,10 @@ export class Session {
   /**
    * The world as it was at a moment. It stays as it is until the next call.
    *
-   * @throws {InputError} The run has ended before.
+   * @throws {InputError} The run has ended before, or it is no moment of any run.
    */
   at(moment: Moment): World {
+    requireMoment(moment);
     const isInRun = moment.sequence < this.outcome.events && moment.cycle <= this.outcome.world.now;
     const world = isInRun ? this.#parked.at(moment) : undefined;
     if (world !== undefined) return world;
@@ -116,9 +117,10 @@ export class Session {
    * The run that is the same up to a moment; then all chance begins anew.
    *
    * @param salt Another one, another future; the same one, the same.
-   * @throws {InputError} The run has ended before.
+   * @throws {InputError} The run has ended before, or it is no moment of any run.
    */
   fork(moment: Moment, salt: string): Session {
+    requireMoment(moment);
     const { recipe = [] } = this.subject;
     const splits = [...recipe.filter(({ at }) => isNotAfter(at, moment)), { at: moment, salt }];
     const fork = new Session({ ...this.#read, recipe: splits }, this.#options);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { given } from "../../../kernel/given.ts";
+import { InputError } from "../../../kernel/input_error.ts";
 import { formatCoordinate } from "../../../trace/coordinate.ts";
 import type { Moment } from "./tape.ts";
 
@@ -18,4 +20,17 @@ export function isNotAfter(a: Moment, b: Moment): boolean {
 /** A moment in words: `c130247966.s256`, or `cycle 5000` before anything has been recorded. */
 export function tellMoment(moment: Moment): string {
   return moment.sequence < 0 ? `cycle ${moment.cycle}` : formatCoordinate(moment);
+}
+
+/**
+ * Refuses what is no place in any run: early moments are such, too, and would hide a mistake.
+ *
+ * @throws {InputError} A part is no whole number from where runs begin.
+ */
+export function requireMoment(moment: Moment): void {
+  for (const part of ["cycle", "sequence"] as const) {
+    const [value, least] = [moment[part], BEGINNING[part]];
+    if (Number.isSafeInteger(value) && value >= least) continue;
+    throw new InputError(`${part}: ${given(value)}, expected a whole number from ${least}`);
+  }
 }
