@@ -62,7 +62,7 @@ export interface LogWindow {
   readonly eraseCounts: readonly number[];
   /** The sector behind the head has neither an older header nor a blank one: opening it was cut off. */
   readonly tornHeader: boolean;
-  /** Sectors with a newer header than the head's, which are not believed: another mount might. */
+  /** Sectors with a newer header than the head's, or with any if there is no log: not believed, but another mount might. */
   readonly rivals: readonly number[];
   /** Sectors that hold something without an older header: what opened them, and came to nothing. */
   readonly unfinished: readonly number[];
@@ -88,7 +88,7 @@ export function findLog(parts: readonly Uint8Array[], programBytes: number, sett
   const rivals: number[] = [];
   const unfinished: number[] = [];
   headers.forEach((header, index) => {
-    const isNewer = header !== undefined && head !== undefined && header.sequence > head.header.sequence;
+    const isNewer = header !== undefined && header.sequence > (head?.header.sequence ?? 0);
     if (isNewer) rivals.push(index);
     if (isNewer || (header === undefined && !finder.blank[index])) unfinished.push(index);
   });
