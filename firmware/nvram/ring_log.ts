@@ -136,6 +136,11 @@ export class RingLog {
     this.#logEnd = logEnd;
   }
 
+  /** Nothing more is appended to the head. */
+  leaveHead(): void {
+    this.#cursor = undefined;
+  }
+
   /** The log ends here, whatever stands behind it: the next sector's header will say so. */
   endAt(logEnd: number): void {
     this.#logEnd = logEnd;

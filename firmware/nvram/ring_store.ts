@@ -186,6 +186,7 @@ export class RingStore implements NvramStore {
       return this.#turning.advance();
     });
     if (isSettled) this.#turning.unsettled = undefined;
+    else this.#log.leaveHead();
     return isSettled;
   }
 
