@@ -87,8 +87,11 @@ export class SlotReading {
       case RecordKind.name: {
         const slot = this.#slot(number, place);
         // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
-        if (headPayloadBytes(word) !== 0) Object.assign(slot, { name: place, passing: 0 });
-        else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: true });
+        if (headPayloadBytes(word) !== 0) {
+          // Not to another, whose name is certain.
+          slot.damaged = this.#noteReplaced(number, place) || slot.damaged;
+          Object.assign(slot, { name: place, passing: 0 });
+        } else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: true });
         return;
       }
       case RecordKind.value: {
@@ -186,13 +189,14 @@ export class SlotReading {
     slot.cleared = false;
   }
 
-  /** A slot has another name, and nothing can have freed it: a mount gave it away that could not read the older one. */
-  #noteReplaced(number: number, place: RecordPlace): void {
+  /** Whether a slot has another name, and nothing can have freed it: a mount gave it away that could not read the older one. */
+  #noteReplaced(number: number, place: RecordPlace): boolean {
     const slot = this.#slots.get(number);
     const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
     const identity = this.#identityAt(place);
-    if (before === undefined || identity === undefined || keyOf(before) === keyOf(identity)) return;
+    if (before === undefined || identity === undefined || keyOf(before) === keyOf(identity)) return false;
     this.#distrusted.add(place.sector);
+    return true;
   }
 
   #clearSecrets(): void {

@@ -156,9 +156,7 @@ export class FormatReader {
     switch (kindOf(word)) {
       case Kind.full: {
         const value = { stored: payload.slice(nameEnd), sector, offset: sealedAt };
-        const before = this.#slots.get(slotOf(word));
-        const isReplaced = before?.passing === 0 && (before.identity ?? identity).join() !== identity.join();
-        this.#hasUnknownLosses ||= isReplaced;
+        this.#isReplaced(this.#slots.get(slotOf(word)), identity);
         this.#slots.set(slotOf(word), {
           place,
           identity,
@@ -184,7 +182,11 @@ export class FormatReader {
       case Kind.name:
         if (payload.length === 0) {
           Object.assign(this.#slot(word), { identity: undefined, lost: true, cleared: false, noted: true });
-        } else Object.assign(this.#slot(word), { identity, passing: 0 });
+        } else {
+          const slot = this.#slot(word);
+          if (this.#isReplaced(slot, identity)) slot.lost = true;
+          Object.assign(slot, { identity, passing: 0, place: slot.lost ? place : slot.place });
+        }
         return;
       case Kind.delete:
         this.#slots.delete(slotOf(word));
@@ -200,6 +202,13 @@ export class FormatReader {
         // A mark is about no slot.
         return;
     }
+  }
+
+  /** 6: a name that is certain gives way to another one, and what it was of is lost */
+  #isReplaced(slot: Slot | undefined, identity: Uint8Array): boolean {
+    const isReplaced = slot?.passing === 0 && (slot.identity ?? identity).join() !== identity.join();
+    this.#hasUnknownLosses ||= isReplaced;
+    return isReplaced;
   }
 
   /** 5 */
