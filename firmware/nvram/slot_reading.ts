@@ -105,6 +105,7 @@ export class SlotReading {
         return;
       }
       case RecordKind.delete:
+        this.#deleteOlder(number);
         this.#slots.delete(number);
         return;
       case RecordKind.clearSecrets:
@@ -199,6 +200,17 @@ export class SlotReading {
     return true;
   }
 
+  /** Slots that have the name of one that is deleted, and older records, were lost when that was written: so are they. */
+  #deleteOlder(number: number): void {
+    const slot = this.#slots.get(number);
+    const identity = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
+    if (slot === undefined || identity === undefined) return;
+    for (const [other, each] of this.#slots) {
+      const otherIdentity = each.passing === 0 && compareAge(slot, each) > 0 ? this.#identityAt(each.name) : undefined;
+      if (otherIdentity !== undefined && keyOf(otherIdentity) === keyOf(identity)) this.#slots.delete(other);
+    }
+  }
+
   #clearSecrets(): void {
     for (const [number, slot] of [...this.#slots]) {
       const { name } = slot;
@@ -230,4 +242,14 @@ export class SlotReading {
 
 function newSlot(last: RecordPlace): ScannedSlot {
   return { last, name: undefined, passing: 0, value: undefined, damaged: false, cleared: false, noted: false };
+}
+
+/** How the newest that is known of two slots lies: more than 0 if that of the first is behind that of the other. */
+export function compareAge(left: ScannedSlot, right: ScannedSlot): number {
+  const [one, other] = [newestPlace(left), newestPlace(right)];
+  return one.sector.header.sequence - other.sector.header.sequence || one.offset - other.offset;
+}
+
+function newestPlace({ damaged, last, value, name }: ScannedSlot): RecordPlace {
+  return (damaged ? last : value ?? name) ?? last;
 }

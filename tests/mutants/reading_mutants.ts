@@ -97,8 +97,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ["secrets are not authenticated at the mount", "if (!this.#isAuthentic(slot)) slot.value = undefined;", ""],
     [
       "of two slots of one name the later number counts",
-      "const isNewer = comesAfter(contentPlace(scanned, slot), contentPlace(scanned, other));",
-      "const isNewer = true;",
+      ".sort(([, left], [, right]) => compareAge(left, right))",
+      ".sort(([left], [right]) => left - right)",
     ],
     [
       "the number of a slot without a name is given away",

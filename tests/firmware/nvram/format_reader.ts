@@ -189,6 +189,7 @@ export class FormatReader {
         }
         return;
       case Kind.delete:
+        this.#deleteOlder(this.#slots.get(slotOf(word)));
         this.#slots.delete(slotOf(word));
         return;
       case Kind.clear:
@@ -201,6 +202,15 @@ export class FormatReader {
       default:
         // A mark is about no slot.
         return;
+    }
+  }
+
+  /** 7: those of the same name whose records are older go with a slot that is deleted */
+  #deleteOlder(deleted: Slot | undefined): void {
+    if (deleted?.passing !== 0 || deleted.identity === undefined) return;
+    for (const [number, { passing, identity, place }] of [...this.#slots]) {
+      const isOlder = passing === 0 && place < deleted.place;
+      if (isOlder && identity?.join() === deleted.identity.join()) this.#slots.delete(number);
     }
   }
 
