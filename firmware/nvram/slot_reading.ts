@@ -148,6 +148,7 @@ export class SlotReading {
         if (headSlot(word) === LogSlot.again) this.distrustAll(place.sector, 1);
         return;
       case RecordKind.clearSecrets:
+        if (headCarried(word)) return;
         for (const slot of this.#slots.values()) {
           if (slot.name !== undefined && !this.#isSecretAt(slot.name)) continue;
           slot.damaged = true;

@@ -239,8 +239,9 @@ export class FormatReader {
       if (isLogRecord(word, 1)) {
         this.#distrust(1);
       } else if (kind === Kind.clear) {
+        const frees = !isCarried(word);
         for (const slot of this.#slots.values()) {
-          if (slot.identity === undefined || (slot.identity[0] as number) <= 1) {
+          if (frees && (slot.identity === undefined || (slot.identity[0] as number) <= 1)) {
             Object.assign(slot, { lost: true, passing: 2 });
           }
         }
