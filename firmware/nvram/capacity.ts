@@ -55,7 +55,7 @@ export class Capacity {
     if (this.maxRecordBytes > limit) {
       throw new RangeError(`The largest record has ${this.maxRecordBytes} bytes, expected up to ${limit}`);
     }
-    if (this.records([], 0) === 0) {
+    if (this.records([], 0, 0) === 0) {
       throw new RangeError(
         `The largest record has ${this.maxRecordBytes} bytes, expected one that fits ${sectorCount} sectors`,
       );
@@ -101,15 +101,16 @@ export class Capacity {
    *
    * @param reserved The others.
    * @param retiredSectors How many sectors are used no more.
+   * @param losses How many slots are to note that something was lost.
    */
-  records(reserved: readonly RecordSize[], retiredSectors: number): number {
+  records(reserved: readonly RecordSize[], retiredSectors: number, losses: number): number {
     const { maxNameBytes, maxValueBytes, overheadBytes } = this.#options;
     const reservedBytes = reserved.reduce((sum, { class: recordClass, nameBytes, valueBytes }) => {
       const stored = storedBytes(recordClass, valueBytes, overheadBytes);
       return sum + footprintBytes(nameBytes, stored, this.#programBytes);
-    }, 0);
+    }, losses * roomBytes(0, this.#programBytes));
     const largest = footprintBytes(maxNameBytes, maxValueBytes + overheadBytes, this.#programBytes);
     const records = Math.floor((this.bytes(retiredSectors) - reservedBytes) / largest);
-    return Math.max(0, Math.min(SLOT_LIMIT - reserved.length, records));
+    return Math.max(0, Math.min(SLOT_LIMIT - reserved.length - losses, records));
   }
 }

@@ -60,7 +60,7 @@ export interface LogScan extends LogWindow {
   readonly headEnd: number;
   /** The last record of the log, if it is in the head. */
   readonly lastRecord: LastRecord | undefined;
-  /** The last record of the head that says more than where the log ended. */
+  /** The last record of the head that says more than where the log ended, if nothing behind it is damaged. */
   readonly lastContent: LastRecord | undefined;
   /** The head is not blank behind its last record: a write was cut off. */
   readonly tornRecord: boolean;
@@ -214,6 +214,8 @@ class LogScanner {
     const bytes = this.#sectors[sector.index] as Uint8Array;
     const { programBytes } = sector.header;
     for (let offset = start; offset < end;) {
+      // Were what stands before it written again, that would strike this out.
+      this.#lastContent = undefined;
       if (isSomething(bytes, offset)) {
         const word = headAt(bytes, offset);
         const next = word === undefined ? Infinity : offset + roomBytes(headPayloadBytes(word), programBytes);

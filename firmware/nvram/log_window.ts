@@ -11,7 +11,7 @@
  */
 
 import { RangeChecksums } from "./crc32c.ts";
-import { headCarried, headKind, headSlot, LogSlot, RecordKind } from "./head_word.ts";
+import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
 import {
   headAt,
   mayHaveBeenWhole,
@@ -19,6 +19,7 @@ import {
   recordsIn,
   repairRecord,
   retiredAt,
+  roomBytes,
   sequenceAt,
 } from "./log_format.ts";
 import {
@@ -62,7 +63,7 @@ export interface LogWindow {
   readonly eraseCounts: readonly number[];
   /** The sector behind the head has neither an older header nor a blank one: opening it was cut off. */
   readonly tornHeader: boolean;
-  /** Sectors with a newer header than the head's, which are not believed: another mount might. */
+  /** Sectors with a newer header than the head's, or with any if there is no log: not believed, but another mount might. */
   readonly rivals: readonly number[];
   /** Sectors that hold something without an older header: what opened them, and came to nothing. */
   readonly unfinished: readonly number[];
@@ -88,7 +89,7 @@ export function findLog(parts: readonly Uint8Array[], programBytes: number, sett
   const rivals: number[] = [];
   const unfinished: number[] = [];
   headers.forEach((header, index) => {
-    const isNewer = header !== undefined && head !== undefined && header.sequence > head.header.sequence;
+    const isNewer = header !== undefined && header.sequence > (head?.header.sequence ?? 0);
     if (isNewer) rivals.push(index);
     if (isNewer || (header === undefined && !finder.blank[index])) unfinished.push(index);
   });
@@ -125,25 +126,34 @@ class LogFinder {
     this.#programBytes = headers[head ?? 0]?.programBytes ?? programBytes;
     while (!settlesInPlace && head !== undefined) {
       const doubtful = headers[head] as SectorHeader;
-      const end = this.#unwrittenEnd(head, doubtful.sequence);
-      if (end === undefined) return;
+      const bytes = parts[head] as Uint8Array;
+      const { end, isWritten } = this.#lastRecord(bytes, doubtful.sequence);
+      if (isWritten) return;
       headers[head] = undefined;
       // If a sector that it freed was erased since, its header was finished: power was there. The first has freed none.
-      if (doubtful.previousEnd > 0 && !this.#isWhole()) {
+      if (doubtful.previousEnd > 0 && !this.#isWhole(doubtful)) {
         headers[head] = doubtful;
         return;
       }
-      this.mayHideWrite ||= mayHaveBeenWhole(parts[head] as Uint8Array, end);
+      this.mayHideWrite ||= mayHaveBeenWhole(bytes, end);
       // Nor need there be anything in the one before: the part may have refused that.
       head = this.#newest();
     }
   }
 
-  /** Whether no sector of the log has lost its header. */
-  #isWhole(): boolean {
+  /**
+   * Whether no sector of the log has lost its header, and those that a newer one has freed have their last record, too: an
+   * erase begins at the end.
+   */
+  #isWhole({ sequence: newest, logSectors, previousEnd }: SectorHeader): boolean {
     const sectors = this.sectors();
     this.retired.clear();
-    return sectors.every(({ condition }) => condition === "whole");
+    return sectors.every(({ index, header: { sequence }, condition }, place) => {
+      if (condition !== "whole") return false;
+      if (sequence > newest - logSectors) return true;
+      const end = sectors[place + 1]?.header.previousEnd ?? previousEnd;
+      return this.#lastRecord((this.#parts[index] as Uint8Array).subarray(0, end), sequence).end === end;
+    });
   }
 
   sectors(): readonly LogSector[] {
@@ -300,21 +310,23 @@ class LogFinder {
   }
 
   /**
-   * Where the copies end that a sector was opened with, some of which may have been refused. What is no record says
-   * nothing: an erase that was cut off can leave a header that it has made weak, and that behind it.
+   * The last record of a sector, one wrong bit allowed. What is no record says nothing: an erase that was cut off can leave
+   * a header that it has made weak, and that behind it.
    *
-   * @returns `undefined` if there is a record behind them.
+   * @returns Where it ends, and whether any was written since the sector was opened.
    */
-  #unwrittenEnd(index: number, sequence: number): number | undefined {
-    const bytes = this.#parts[index] as Uint8Array;
+  #lastRecord(bytes: Uint8Array, sequence: number): { readonly end: number; readonly isWritten: boolean } {
     const programBytes = this.#programBytes;
     let end = headerBytes(programBytes);
+    let isWritten = false;
     for (const { offset, lengthBytes } of recordsIn(bytes, { sequence, programBytes })) {
-      if (isOwn(readUint32(bytes, offset))) return undefined;
+      isWritten ||= isOwn(readUint32(bytes, offset));
       end = offset + roundUp(lengthBytes, programBytes);
     }
     const copy = bytes.slice();
-    return repairRecord(copy, sequence, end) !== undefined && isOwn(readUint32(copy, end)) ? undefined : end;
+    if (repairRecord(copy, sequence, end) === undefined) return { end, isWritten };
+    const word = readUint32(copy, end);
+    return { end: end + roomBytes(headPayloadBytes(word), programBytes), isWritten: isWritten || isOwn(word) };
   }
 
   #inferred(index: number, sequence: number, condition: LogSector["condition"]): LogSector {

@@ -64,7 +64,7 @@ export class RingLog {
   #refused: RecordPlace | undefined = undefined;
   /** Sectors that were begun and did not open. */
   readonly unopened: UnopenedSectors;
-  /** Nothing was written to the head since it was opened. */
+  /** The head needs a record that says that it was opened. */
   #isUnwritten = false;
   readonly #outage: Outage;
 
@@ -136,6 +136,11 @@ export class RingLog {
     this.#logEnd = logEnd;
   }
 
+  /** Nothing more is appended to the head. */
+  leaveHead(): void {
+    this.#cursor = undefined;
+  }
+
   /** The log ends here, whatever stands behind it: the next sector's header will say so. */
   endAt(logEnd: number): void {
     this.#logEnd = logEnd;
@@ -166,12 +171,11 @@ export class RingLog {
   }
 
   /**
-   * Where words take one program, a head in which nothing was written since it was opened is not believed by the next
-   * mount, and what it freed counts: so something is written, before that is erased.
+   * A mount that cannot drive the header again, as none can where words take one program, does not believe a head in which
+   * nothing was written since it was opened, and what it freed counts: so something is written, before that is erased.
    */
   *own(): Task<boolean> {
-    if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;
-    return yield* this.mark();
+    return !this.#isUnwritten || (yield* this.mark());
   }
 
   /** Writes a mark: nothing counts between where the log ended, if that is given, and the mark. */
@@ -228,8 +232,8 @@ export class RingLog {
    * @returns The sectors that were freed; `undefined` if the part does not take it. The log is as before then.
    */
   *openNext(carrier: Carrier): Task<readonly LogSector[] | undefined> {
-    // What a head has freed that the next mount may not believe is still needed: no other sectors are tried.
-    const isOwned = !this.#isUnwritten || (yield* this.own());
+    // What a head has freed that no mount can make firm is still needed: no other sectors are tried.
+    const isOwned = (yield* this.own()) || this.writer.programBytes === 1;
     const outage = this.#outage;
     const passed: number[] = [];
     const logEnd = this.#logEnd;
@@ -290,7 +294,8 @@ export class RingLog {
     if (isOwned === false && !(yield* this.unopened.leads(index, isTold))) return undefined;
     this.ring.adopt([...kept, sector], retired);
     this.#cursor = cursor;
-    this.#isUnwritten = isOwned === undefined;
+    // Where words can be programmed again, one that has freed nothing has nothing to lose.
+    this.#isUnwritten = isOwned === undefined && (this.writer.programBytes > 1 || freed.length > 0);
     this.#logEnd = isOwned === false ? end : cursor.offset;
     this.#refused = undefined;
     this.unopened.opened(index);

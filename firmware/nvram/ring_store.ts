@@ -186,6 +186,7 @@ export class RingStore implements NvramStore {
       return this.#turning.advance();
     });
     if (isSettled) this.#turning.unsettled = undefined;
+    else this.#log.leaveHead();
     return isSettled;
   }
 
@@ -320,7 +321,7 @@ export class RingStore implements NvramStore {
 
   /** How many records of the largest size always fit. */
   capacity(reserved: readonly RecordSize[] = []): number {
-    return this.#capacity.records(reserved, this.#log.retired.size);
+    return this.#capacity.records(reserved, this.#log.retired.size, this.#losses.count);
   }
 
   /** How the store is. */

@@ -53,7 +53,8 @@ export interface SettlingOptions {
  * @param options What the rules need.
  * @param slots Seals secrets for their new place.
  * @param advance Opens the next sector, which is to hold the last record again if there is one to settle.
- * @returns False if the part takes nothing any more: all that is stored can still be read.
+ * @returns False if the part takes nothing any more: all that is stored can still be read. Nothing may be appended to the
+ * head then: what could not be settled would be written again behind it.
  */
 export function* settle(
   options: SettlingOptions,
@@ -168,9 +169,7 @@ function* fence({ flash, log, scan, maxRecordBytes, omittedRules }: SettlingOpti
   const isFull = offset + roomBytes(markPayloadBytes(sectorBytes), 1) > sectorBytes;
   // Nothing goes behind the fence without a mark, not even what is shorter.
   log.goOnAt(isFull ? sectorBytes : offset, headEnd);
-  if (isFull || omittedRules.has("boot mark") || (yield* log.mark(headEnd))) return true;
-  log.goOnAt(sectorBytes, headEnd);
-  return false;
+  return isFull || omittedRules.has("boot mark") || (yield* log.mark(headEnd));
 }
 
 function encodeMark({ header }: LogSector, offset: number, logEnd: number): Uint8Array {
@@ -232,10 +231,9 @@ function* annulNext({ log }: SettlingOptions): Task<boolean> {
  * @returns False if there is no room, or the part does not take it: nothing may be appended to the head.
  */
 function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Task<boolean> {
-  const { flash, log, scan, region } = options;
+  const { log, scan, region } = options;
   const { head } = log;
   if (head === undefined) return false;
-  const { sectorBytes } = flash.geometry;
   const { programBytes } = log.writer;
   // One word further on: what left no trace was to go right behind, and no nonce is used twice.
   const offset = roundUp(writtenEnd(region, head, scan.headEnd), programBytes) + programBytes;
@@ -244,7 +242,6 @@ function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Ta
     if (yield* appendAgain(log, again)) return true;
     if (beganBehindLast(region, head, scan) && (yield* log.mark(scan.headEnd))) return true;
   }
-  log.goOnAt(sectorBytes, scan.headEnd);
   log.endAt(again.voidFrom);
   return false;
 }

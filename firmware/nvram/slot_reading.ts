@@ -87,8 +87,11 @@ export class SlotReading {
       case RecordKind.name: {
         const slot = this.#slot(number, place);
         // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
-        if (headPayloadBytes(word) !== 0) Object.assign(slot, { name: place, passing: 0 });
-        else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: true });
+        if (headPayloadBytes(word) !== 0) {
+          // Not to another, whose name is certain.
+          slot.damaged = this.#noteReplaced(number, place) || slot.damaged;
+          Object.assign(slot, { name: place, passing: 0 });
+        } else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: true });
         return;
       }
       case RecordKind.value: {
@@ -102,6 +105,7 @@ export class SlotReading {
         return;
       }
       case RecordKind.delete:
+        this.#deleteOlder(number);
         this.#slots.delete(number);
         return;
       case RecordKind.clearSecrets:
@@ -144,6 +148,7 @@ export class SlotReading {
         if (headSlot(word) === LogSlot.again) this.distrustAll(place.sector, 1);
         return;
       case RecordKind.clearSecrets:
+        if (headCarried(word)) return;
         for (const slot of this.#slots.values()) {
           if (slot.name !== undefined && !this.#isSecretAt(slot.name)) continue;
           slot.damaged = true;
@@ -186,13 +191,25 @@ export class SlotReading {
     slot.cleared = false;
   }
 
-  /** A slot has another name, and nothing can have freed it: a mount gave it away that could not read the older one. */
-  #noteReplaced(number: number, place: RecordPlace): void {
+  /** Whether a slot has another name, and nothing can have freed it: a mount gave it away that could not read the older one. */
+  #noteReplaced(number: number, place: RecordPlace): boolean {
     const slot = this.#slots.get(number);
     const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
     const identity = this.#identityAt(place);
-    if (before === undefined || identity === undefined || keyOf(before) === keyOf(identity)) return;
+    if (before === undefined || identity === undefined || keyOf(before) === keyOf(identity)) return false;
     this.#distrusted.add(place.sector);
+    return true;
+  }
+
+  /** Slots that have the name of one that is deleted, and older records, were lost when that was written: so are they. */
+  #deleteOlder(number: number): void {
+    const slot = this.#slots.get(number);
+    const identity = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
+    if (slot === undefined || identity === undefined) return;
+    for (const [other, each] of this.#slots) {
+      const otherIdentity = each.passing === 0 && compareAge(slot, each) > 0 ? this.#identityAt(each.name) : undefined;
+      if (otherIdentity !== undefined && keyOf(otherIdentity) === keyOf(identity)) this.#slots.delete(other);
+    }
   }
 
   #clearSecrets(): void {
@@ -226,4 +243,14 @@ export class SlotReading {
 
 function newSlot(last: RecordPlace): ScannedSlot {
   return { last, name: undefined, passing: 0, value: undefined, damaged: false, cleared: false, noted: false };
+}
+
+/** How the newest that is known of two slots lies: more than 0 if that of the first is behind that of the other. */
+export function compareAge(left: ScannedSlot, right: ScannedSlot): number {
+  const [one, other] = [newestPlace(left), newestPlace(right)];
+  return one.sector.header.sequence - other.sector.header.sequence || one.offset - other.offset;
+}
+
+function newestPlace({ damaged, last, value, name }: ScannedSlot): RecordPlace {
+  return (damaged ? last : value ?? name) ?? last;
 }

@@ -12,7 +12,7 @@ import { identityAt, identityBytes, keyOf, roomBytes, valueAt, voidFromAt } from
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
-import { PASSED, type ScannedSlot } from "./slot_reading.ts";
+import { compareAge, PASSED, type ScannedSlot } from "./slot_reading.ts";
 import { isSealed, isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
 
 /** A value as it lies on flash. */
@@ -182,13 +182,19 @@ export class SlotTable {
    * @param sectorBytes The part's sector size.
    */
   adopt(scan: LogScan, region: Uint8Array, sectorBytes: number): void {
-    for (const [number, scanned] of scan.slots) {
+    for (const [number, scanned] of [...scan.slots].sort(([, left], [, right]) => compareAge(left, right))) {
       const slot = scanned.name === undefined
         ? undefined
         : readSlot(number, scanned, scanned.name, region, sectorBytes);
       if (slot !== undefined && this.#isOwner(slot, scanned)) {
         if (!this.#isAuthentic(slot)) slot.value = undefined;
-        this.#adoptSlot(slot, scan.slots);
+        // Of two slots of one name the one with the newer records counts: the other was lost when that was written.
+        const older = this.find(slot.identity)?.number;
+        if (older !== undefined) {
+          this.#superseded.add(older);
+          this.remove(older);
+        }
+        this.set(slot);
       } else if (!scanned.cleared) this.#nameless.set(number, scanned.last);
     }
   }
@@ -199,17 +205,6 @@ export class SlotTable {
    */
   #isOwner(slot: Slot, { passing, damaged }: ScannedSlot): boolean {
     return passing < PASSED || damaged || (isSealed(slot.identity.class) && this.#isAuthentic(slot));
-  }
-
-  /** Of two slots of one name the one with the newer records counts: the other was lost when that was written. */
-  #adoptSlot(slot: Slot, scanned: ReadonlyMap<number, ScannedSlot>): void {
-    const other = this.find(slot.identity);
-    if (other === undefined) return this.set(slot);
-    const isNewer = comesAfter(contentPlace(scanned, slot), contentPlace(scanned, other));
-    this.#superseded.add(isNewer ? other.number : slot.number);
-    if (!isNewer) return;
-    this.remove(other.number);
-    this.set(slot);
   }
 
   /** How many bytes a value has on flash. */
@@ -284,17 +279,6 @@ function readSlot(
   const address = addressOf(value);
   const place = { sector: value.sector, offset: voidFromAt(region, address) ?? value.offset };
   return { number, identity, namePlace, value: { stored: valueAt(region, address), place } };
-}
-
-/** Where the newest that is known of a slot lies. */
-function contentPlace(scanned: ReadonlyMap<number, ScannedSlot>, { number, namePlace }: Slot): RecordPlace {
-  const slot = scanned.get(number);
-  return (slot?.damaged === true ? slot.last : slot?.value) ?? namePlace;
-}
-
-function comesAfter(left: RecordPlace, right: RecordPlace): boolean {
-  const distance = left.sector.header.sequence - right.sector.header.sequence;
-  return distance > 0 || (distance === 0 && left.offset > right.offset);
 }
 
 function boxPlace(slot: number, { sector, offset }: RecordPlace): BoxPlace {

@@ -56,7 +56,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a new head owns nothing before what it freed is erased",
-      "if (this.writer.programBytes === 1 || !this.#isUnwritten) return true;",
+      "return !this.#isUnwritten || (yield* this.mark());",
       "return true;",
     ],
     [

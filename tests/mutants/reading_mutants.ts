@@ -33,8 +33,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a name whose slot was given away is forgotten",
-      "        this.#noteReplaced(number, place);\n",
-      "",
+      "        this.#noteReplaced(number, place);\n        this.#slots.set(",
+      "        this.#slots.set(",
     ],
     [
       "a slot that may have been freed is reported when it has another name",
@@ -73,8 +73,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ["a clear ends the report of names that are lost", "slot.noted ||= slot.name === undefined;", ""],
     [
       "a name makes nothing certain",
-      "Object.assign(slot, { name: place, passing: 0 });\n        else",
-      "Object.assign(slot, { name: place });\n        else",
+      "Object.assign(slot, { name: place, passing: 0 });\n        } else",
+      "Object.assign(slot, { name: place });\n        } else",
     ],
     [
       "a loss that is noted leaves the name",
@@ -97,8 +97,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ["secrets are not authenticated at the mount", "if (!this.#isAuthentic(slot)) slot.value = undefined;", ""],
     [
       "of two slots of one name the later number counts",
-      "const isNewer = comesAfter(contentPlace(scanned, slot), contentPlace(scanned, other));",
-      "const isNewer = true;",
+      ".sort(([, left], [, right]) => compareAge(left, right))",
+      ".sort(([left], [right]) => left - right)",
     ],
     [
       "the number of a slot without a name is given away",

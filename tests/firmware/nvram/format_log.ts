@@ -212,9 +212,21 @@ export function findLog(
   if (behind !== undefined && !isCarried(uint32(behind, 0))) return logBefore(parts, headers, newest.word);
   const without = findLog(parts, newest.word, headers.with(head, undefined));
   const isFirst = newest.previousEnd === 0;
-  return isFirst || without.every(({ header }) => header !== undefined)
-    ? without
-    : logBefore(parts, headers, newest.word);
+  const before = logBefore(parts, headers.with(head, undefined), newest.word);
+  const isWhole = before.every((each, place) => {
+    const isFreed = each.sequence <= newest.sequence - newest.logSectors;
+    const limit = (before[place + 1]?.header ?? newest).previousEnd;
+    return each.header !== undefined && (!isFreed || lastEnd(each, limit) === limit);
+  });
+  return isFirst || isWhole ? without : logBefore(parts, headers, newest.word);
+}
+
+/** 1: where the last record of a sector ends, one wrong bit allowed in it */
+function lastEnd(sector: Sector, limit: number): number {
+  const last = countingRecords(sector, limit, false).at(-1);
+  const end = fill(last === undefined ? HEADER : last.offset + last.record.length, sector.word);
+  const behind = recordAt(sector, end, limit, true);
+  return behind === undefined ? end : end + fill(behind.length, sector.word);
 }
 
 function logBefore(

@@ -156,9 +156,7 @@ export class FormatReader {
     switch (kindOf(word)) {
       case Kind.full: {
         const value = { stored: payload.slice(nameEnd), sector, offset: sealedAt };
-        const before = this.#slots.get(slotOf(word));
-        const isReplaced = before?.passing === 0 && (before.identity ?? identity).join() !== identity.join();
-        this.#hasUnknownLosses ||= isReplaced;
+        this.#isReplaced(this.#slots.get(slotOf(word)), identity);
         this.#slots.set(slotOf(word), {
           place,
           identity,
@@ -184,9 +182,14 @@ export class FormatReader {
       case Kind.name:
         if (payload.length === 0) {
           Object.assign(this.#slot(word), { identity: undefined, lost: true, cleared: false, noted: true });
-        } else Object.assign(this.#slot(word), { identity, passing: 0 });
+        } else {
+          const slot = this.#slot(word);
+          if (this.#isReplaced(slot, identity)) slot.lost = true;
+          Object.assign(slot, { identity, passing: 0, place: slot.lost ? place : slot.place });
+        }
         return;
       case Kind.delete:
+        this.#deleteOlder(this.#slots.get(slotOf(word)));
         this.#slots.delete(slotOf(word));
         return;
       case Kind.clear:
@@ -200,6 +203,22 @@ export class FormatReader {
         // A mark is about no slot.
         return;
     }
+  }
+
+  /** 7: those of the same name whose records are older go with a slot that is deleted */
+  #deleteOlder(deleted: Slot | undefined): void {
+    if (deleted?.passing !== 0 || deleted.identity === undefined) return;
+    for (const [number, { passing, identity, place }] of [...this.#slots]) {
+      const isOlder = passing === 0 && place < deleted.place;
+      if (isOlder && identity?.join() === deleted.identity.join()) this.#slots.delete(number);
+    }
+  }
+
+  /** 6: a name that is certain gives way to another one, and what it was of is lost */
+  #isReplaced(slot: Slot | undefined, identity: Uint8Array): boolean {
+    const isReplaced = slot?.passing === 0 && (slot.identity ?? identity).join() !== identity.join();
+    this.#hasUnknownLosses ||= isReplaced;
+    return isReplaced;
   }
 
   /** 5 */
@@ -220,8 +239,9 @@ export class FormatReader {
       if (isLogRecord(word, 1)) {
         this.#distrust(1);
       } else if (kind === Kind.clear) {
+        const frees = !isCarried(word);
         for (const slot of this.#slots.values()) {
-          if (slot.identity === undefined || (slot.identity[0] as number) <= 1) {
+          if (frees && (slot.identity === undefined || (slot.identity[0] as number) <= 1)) {
             Object.assign(slot, { lost: true, passing: 2 });
           }
         }
