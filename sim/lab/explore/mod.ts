@@ -130,6 +130,7 @@ export {
   type FlipTrial,
   formatTrial,
   parseTrial,
+  type PassingTrial,
   type Trial,
   TrialNameError,
 } from "./cuts/trial_name.ts";

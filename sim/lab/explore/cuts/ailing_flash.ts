@@ -48,8 +48,8 @@ export interface PlannedProgramFailure {
 
 /** Erases of a sector that are to fail. */
 export interface PlannedEraseFailure {
-  /** The sector. */
-  readonly sector: number;
+  /** The sector; any if it is not given. */
+  readonly sector?: number;
   /** So many fail. */
   times: number;
   /** In which way. */
@@ -87,6 +87,8 @@ export class AilingFlash implements NorFlash {
   #toldInSags = 0;
   /** Power goes after so many cut points: bytes of programs, phases of erases. */
   cutAfter = Infinity;
+  /** Power goes in an erase, once so many were done. */
+  cutAfterErases = Infinity;
   #hasLeftHalfWay = false;
   readonly #part: FlashPart;
   readonly #random: FlashRandom;
@@ -119,7 +121,7 @@ export class AilingFlash implements NorFlash {
     this.sags = undefined;
     this.#toldInSags = 0;
     this.badSectors = [];
-    this.cutAfter = Infinity;
+    this.#endCuts();
   }
 
   /** Reads bytes. */
@@ -170,7 +172,9 @@ export class AilingFlash implements NorFlash {
   /** Erases a sector. */
   *sectorErase(address: number): Task<FlashOutcome> {
     const { sectorBytes } = this.geometry;
-    const start = address - (address % sectorBytes);
+    const sector = Math.floor(address / sectorBytes);
+    const start = sector * sectorBytes;
+    if (this.cutAfterErases-- === 0) this.cutAfter = this.#random.below(ERASE_POINTS);
     if (this.cutAfter < ERASE_POINTS) {
       cutErase(this.#part.cells, start, sectorBytes, eraseCut(this.cutAfter, sectorBytes, this.#random), this.#random);
       this.#losePower();
@@ -178,7 +182,7 @@ export class AilingFlash implements NorFlash {
     this.cutAfter -= ERASE_POINTS;
     if (this.#isLow()) return this.sags?.reported === true ? "erase failed" : "done";
     const failure = this.eraseFailure;
-    if (failure === undefined || failure.times === 0 || failure.sector !== start / sectorBytes) {
+    if (failure === undefined || failure.times === 0 || (failure.sector ?? sector) !== sector) {
       return yield* this.#part.sectorErase(address);
     }
     failure.times--;
@@ -213,9 +217,14 @@ export class AilingFlash implements NorFlash {
     return halfWay !== 0;
   }
 
+  #endCuts(): void {
+    this.cutAfter = Infinity;
+    this.cutAfterErases = Infinity;
+  }
+
   #losePower(): never {
     this.#part.powerOff();
-    this.cutAfter = Infinity;
+    this.#endCuts();
     throw POWER_LOSS;
   }
 

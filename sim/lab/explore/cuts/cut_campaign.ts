@@ -26,6 +26,7 @@ import { countCutPoints, VARIANTS } from "./cut_points.ts";
 import { TrialRunner, type Violation } from "./cut_trial.ts";
 import { faultTrials } from "./fault_trials.ts";
 import { FLIP_IMAGE_BITS, flipTrials } from "./flip_trials.ts";
+import { passingTrials } from "./passing_trials.ts";
 import type { RingRule } from "./ring_rules.ts";
 import { type Cut, type CutTrial, formatTrial, parseTrial, type Trial } from "./trial_name.ts";
 
@@ -65,6 +66,8 @@ export type CampaignJob =
     /** Faults in each trial: 1 or 2. */
     readonly faults: number;
   }
+  /** Faults that pass in a living store, crossed with cuts; each trial is drawn by its number. */
+  | { readonly kind: "passing faults"; readonly seed: number; readonly first: number; readonly trials: number }
   /** One flip of each bit of a range of a full image. */
   | {
     readonly kind: "flips";
@@ -144,6 +147,7 @@ function runJobOf(job: CampaignJob, options: CompleteOptions): JobResult {
   if (job.kind === "flips") return flipTrials({ ...job, ...options });
   if (job.kind === "flips and clears") return clearTrials({ ...job, ...options });
   if (job.kind === "write faults") return faultTrials({ ...job, ...options });
+  if (job.kind === "passing faults") return passingTrials({ ...job, ...options });
   const session = new Session(job.seed, options);
   switch (job.kind) {
     case "single cuts":
@@ -185,6 +189,9 @@ function replay(trial: Trial, options: CompleteOptions): Violation | undefined {
   if ("faultTrial" in trial) {
     const { seed, faultTrial: first, faults } = trial;
     return faultTrials({ seed, first, trials: 1, faults, ...options }).violations[0];
+  }
+  if ("passingTrial" in trial) {
+    return passingTrials({ seed: trial.seed, first: trial.passingTrial, trials: 1, ...options }).violations[0];
   }
   return new Session(trial.seed, options, trial.leftOut).replay(trial);
 }

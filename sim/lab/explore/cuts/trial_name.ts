@@ -7,7 +7,8 @@
  * `seed:flip:bit`: the seed gives the
  * image, in which one bit is turned over; `seed:clear:bit`: then the secrets
  * are cleared. `seed:fault:number` and
- * `seed:faults:number`: the trial of that number with one fault, or two.
+ * `seed:faults:number`: the trial of that number with one fault, or two;
+ * `seed:pass:number`: with one that passes.
  *
  * @module
  */
@@ -24,7 +25,7 @@ export interface Cut {
 }
 
 /** A trial. */
-export type Trial = CutTrial | FlipTrial | FaultTrial;
+export type Trial = CutTrial | FlipTrial | FaultTrial | PassingTrial;
 
 /** A store lives on a part with faults. */
 export interface FaultTrial {
@@ -34,6 +35,14 @@ export interface FaultTrial {
   readonly faultTrial: number;
   /** How many faults: 1 or 2. */
   readonly faults: number;
+}
+
+/** A store lives on a part with a fault that passes. */
+export interface PassingTrial {
+  /** Gives geometry and history. */
+  readonly seed: number;
+  /** Which trial. */
+  readonly passingTrial: number;
 }
 
 /** One bit of an image is turned over. */
@@ -73,7 +82,7 @@ export class TrialNameError extends InputError {
   constructor(given: string) {
     const variants = [...VARIANT_LETTERS].join(", ");
     const accepted = `seed:operation:cut:variant[:cut:variant...] with a variant of ${variants}, ` +
-      "seed:flip:bit, seed:clear:bit, seed:fault:number or seed:faults:number";
+      "seed:flip:bit, seed:clear:bit, seed:fault:number, seed:faults:number or seed:pass:number";
     super(`"${given}" is not the name of a trial, expected ${accepted}`);
     this.name = "TrialNameError";
     this.given = given;
@@ -85,6 +94,7 @@ export class TrialNameError extends InputError {
 export function formatTrial(trial: Trial): string {
   if ("flippedBit" in trial) return `${trial.seed}:${trial.thenClears ? "clear" : "flip"}:${trial.flippedBit}`;
   if ("faultTrial" in trial) return `${trial.seed}:${trial.faults === 1 ? "fault" : "faults"}:${trial.faultTrial}`;
+  if ("passingTrial" in trial) return `${trial.seed}:pass:${trial.passingTrial}`;
   const { seed, operation, leftOut = [], cuts } = trial;
   return [
     seed,
@@ -107,6 +117,9 @@ export function parseTrial(name: string): Trial {
   if ((operation === "fault" || operation === "faults") && rest.length === 1) {
     const faultTrial = wholeNumber(rest[0], name);
     return { seed: wholeNumber(seed, name), faultTrial, faults: operation === "fault" ? 1 : 2 };
+  }
+  if (operation === "pass" && rest.length === 1) {
+    return { seed: wholeNumber(seed, name), passingTrial: wholeNumber(rest[0], name) };
   }
   const cuts: Cut[] = [];
   for (let index = 0; index < rest.length; index += 2) {

@@ -95,6 +95,14 @@ Deno.test("runJob() breaks a naive store by a write fault, too, and the trial's 
   assertEquals(replayTrial(parseTrial(violation.trial), { makeStore }), violation);
 });
 
+Deno.test("runJob() breaks a naive store by a passing fault, too, and the trial's name breaks it again", () => {
+  const makeStore = (parts: ConstructorParameters<typeof NaiveStore>[0]) => new NaiveStore(parts);
+  const job: CampaignJob = { kind: "passing faults", seed: 5001, first: 0, trials: 50 };
+  const [violation] = runJob(job, { makeStore, stopsAtViolation: true }).violations;
+  assert(violation !== undefined);
+  assertEquals(replayTrial(parseTrial(violation.trial), { makeStore }), violation);
+});
+
 /** Rings of two sizes for each length of words: not each of their histories lets power go where a rule is needed. */
 const WORD_SEEDS = Array.from({ length: 2 * WORD_BYTES.length }, (_, index) => SMALL_SECTORS_SEED + index);
 
@@ -165,6 +173,7 @@ Deno.test("runJob() ends for a store that hangs, at a mount or later, and for on
     { kind: "single cuts", seed: 1, first: 0, operations: 40, step: 97 },
     { kind: "pairs", seed: 2, operation: "update" },
     { kind: "write faults", seed: 5001, first: 0, trials: 10, faults: 1 },
+    { kind: "passing faults", seed: 5001, first: 0, trials: 10 },
     { kind: "flips and clears", seed: 5001, firstBit: 0, bits: 5000, step: 997 },
   ];
   for (const [makeStore, expected] of [[hangsAtMounts, "boot"], [hangsAtPuts, "put"], [throws, "delete"]] as const) {

@@ -12,6 +12,7 @@ Deno.test("parseTrial() reads what formatTrial() writes", () => {
       "5000:clear:9",
       "5003:fault:41",
       "5003:faults:0",
+      "5004:pass:811",
     ]
   ) {
     assertEquals(formatTrial(parseTrial(name)), name);
@@ -41,6 +42,8 @@ Deno.test("parseTrial() refuses what names no trial, and says what does", () => 
       "1:flip:x",
       "1:fault:",
       "1:faults:2:3",
+      "1:pass:",
+      "1:pass:2:3",
     ]
   ) {
     assertThrows(() => parseTrial(name), TrialNameError, "expected seed:operation:cut:variant");
