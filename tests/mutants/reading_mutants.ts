@@ -19,6 +19,11 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "",
     ],
     [
+      "a last record that is written again strikes out the damage behind it",
+      "      this.#lastContent = undefined;\n      if (isSomething(",
+      "      if (isSomething(",
+    ],
+    [
       "a lost bit in the last record is programmed over",
       "this.#lastRecord = { place, lengthBytes, lostBit };",
       "this.#lastRecord = { place, lengthBytes, lostBit: false };",
@@ -41,6 +46,18 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;",
       "const before = this.#identityAt(slot?.name);",
     ],
+    [
+      "the value of one name is given for another that follows it in its slot",
+      "slot.damaged = this.#noteReplaced(number, place) || slot.damaged;",
+      "this.#noteReplaced(number, place);",
+    ],
+    ["what was deleted is back with an older record of its name", "        this.#deleteOlder(number);\n", ""],
+    [
+      "a newer record goes with an older one of its name that is deleted",
+      "each.passing === 0 && compareAge(slot, each) > 0 ?",
+      "each.passing === 0 ?",
+    ],
+    ["a carried clear that is damaged frees slots", "        if (headCarried(word)) return;\n", ""],
     ["a clear ends the report of every loss", "slot.cleared = !slot.noted;", "slot.cleared = true;"],
     [
       "a clear damages slots whose name comes later",

@@ -68,6 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
       "return (this.#programBytes === 1",
     ],
     ["no room is kept for the last record", "this.#programBytes + this.maxRecordBytes);", "0);"],
+    ["slots that note losses take no room", "}, losses * roomBytes(0, this.#programBytes));", "}, 0);"],
   ),
   ...inFile(
     "firmware/nvram/room.ts",
@@ -182,6 +183,16 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/log_window.ts",
+    [
+      "a header that was not believed is left when a log is begun",
+      "header.sequence > (head?.header.sequence ?? 0);",
+      "header.sequence > (head?.header.sequence ?? Infinity);",
+    ],
+    [
+      "an erase that has begun is told by its header alone",
+      "      if (sequence > newest - logSectors) return true;\n",
+      "      return true;\n",
+    ],
     ["the first sector is believed by its own copies", "doubtful.previousEnd > 0 && ", ""],
     [
       "a header is believed although nothing was written since",
@@ -247,6 +258,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ...inFile(
     "firmware/nvram/ring_store.ts",
+    ["a head is appended to whose last record is still to be written again", "    else this.#log.leaveHead();\n", ""],
     [
       "a damaged record is written anew without its name",
       "const isUpdate = before?.value !== undefined &&",
