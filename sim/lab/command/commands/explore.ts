@@ -124,10 +124,7 @@ export const explore = command({
     if (more !== undefined) throw new InputError(`explore takes one file, not ${quoted(more)}, too`);
     requirePlateau(until);
     if (given.html === true) requireReports(module);
-    const alone = inevitable ?? minimal;
-    if (file !== undefined && alone !== undefined) {
-      throw new InputError(`explore takes ${quoted(alone)} or ${quoted(file)}, not both`);
-    }
+    requireOne(file, inevitable ?? minimal);
     if ((certify ?? ties ?? inevitable) !== undefined) {
       const options = await optionsOf(module === undefined ? {} : { module });
       if (certify !== undefined) return tellCertificate({ certify, faults, lines, out, json }, file, options);
@@ -143,11 +140,8 @@ export const explore = command({
     const hasReports = given.html === true;
     const tell = telling(json === true ? tellJson : tellWords, given["all-probes"] === true);
     if (merge !== undefined) {
-      const { results, lacks } = readParts(merge, campaign);
-      const out: OutFolder = { option: "--merge", folder: merge };
-      writeResults(out, results);
-      const isOfFile = results.campaign.scenario !== "";
-      const telling = { campaign, isOfFile, lacks, out, hasReports, threads: { ...threads, interruption: NEVER } };
+      const { results, ...about } = merged(merge, campaign);
+      const telling = { ...about, hasReports, threads: { ...threads, interruption: NEVER } };
       return await endlessTold(json === true, () => tell(results, telling));
     }
     const range = seedsOf(seeds ?? "1..1000");
@@ -183,6 +177,20 @@ export const explore = command({
     }
   },
 });
+
+/** Puts the parts in a folder together, and writes the whole beside them. */
+function merged(folder: string, campaign: Campaign) {
+  const { results, lacks } = readParts(folder, campaign);
+  const out: OutFolder = { option: "--merge", folder };
+  writeResults(out, results);
+  return { results, campaign, isOfFile: results.campaign.scenario !== "", lacks, out };
+}
+
+/** A bundle, or a folder of them, is all that is looked at. */
+function requireOne(file: string | undefined, alone: string | undefined): void {
+  if (file === undefined || alone === undefined) return;
+  throw new InputError(`explore takes ${quoted(alone)} or ${quoted(file)}, not both`);
+}
 
 function requirePlateau(until: string | undefined): void {
   if (until !== undefined && until !== "plateau") throw new InputError(`--until ${quoted(until)}: expected plateau`);
