@@ -142,7 +142,7 @@ class LogScanner {
     if (headAt(bytes, this.#headEnd) !== BLANK_HEAD) return false;
     // What stands on the same page was cut off.
     const { at, next } = this.#behindBlank(head, roundUp(this.#headEnd + 1, this.#options.pageBytes));
-    if (next !== undefined) return mayHaveBeenWhole(bytes, next);
+    if (next < Infinity) return mayHaveBeenWhole(bytes, next);
     return !isBlank(bytes.subarray(roundUp(at + 1, head.header.programBytes)));
   }
 
@@ -163,7 +163,8 @@ class LogScanner {
       end = offset + roundUp(lengthBytes, sector.header.programBytes);
     }
     if (isHead || isBounded) end = this.#repairLast(sector, bytes, end, isHead) ?? end;
-    if (!isHead) this.#noteDamage(sector, end, bytes.length);
+    // Where nothing says where the log has ended, that may be anywhere.
+    if (!isHead) this.#noteDamage(sector, end, bytes.length + (isBounded ? 0 : 1));
     this.#headEnd = end;
   }
 
@@ -225,8 +226,8 @@ class LogScanner {
         continue;
       }
       const { at, next } = this.#behindBlank(sector, offset);
-      if (at >= end) return;
-      if (next === undefined || next > end) return this.#reading.distrustAll(sector);
+      // Nothing is left blank before a place at which the log has ended.
+      if (at >= end || next > end) return this.#reading.distrustAll(sector);
       offset = next;
     }
   }
@@ -236,13 +237,13 @@ class LogScanner {
    * first, or the last record again: whether that reads or not, it says nothing that is not said before the gap.
    *
    * @returns Where something stands, which may be the end of the sector, and where the first record would begin that says
-   * more; `undefined` if nobody can tell.
+   * more; `Infinity` if nobody can tell.
    */
-  #behindBlank({ index, header: { programBytes } }: LogSector, from: number): { at: number; next: number | undefined } {
+  #behindBlank({ index, header: { programBytes } }: LogSector, from: number): { at: number; next: number } {
     const bytes = this.#sectors[index] as Uint8Array;
     let at = from;
     while (bytes[at] === 0xff || headAt(bytes, at) === BLANK_HEAD) at++;
-    if (at + RECORD_OVERHEAD_BYTES > bytes.length) return { at: bytes.length, next: bytes.length };
+    if (at + RECORD_OVERHEAD_BYTES > bytes.length) return { at: bytes.length, next: bytes.length + 1 };
     const start = at - (at % programBytes);
     const word = headAt(bytes, start);
     if (word !== undefined && word !== BLANK_HEAD) {
@@ -251,7 +252,7 @@ class LogScanner {
     }
     // Where words can be programmed twice it was a mark.
     const markEnd = start + roomBytes(markPayloadBytes(bytes.length), programBytes);
-    return { at, next: programBytes === 1 ? markEnd : undefined };
+    return { at, next: programBytes === 1 ? markEnd : Infinity };
   }
 }
 

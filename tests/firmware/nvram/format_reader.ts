@@ -131,7 +131,7 @@ export class FormatReader {
     }
     if (next === undefined) this.#takeLast(sector, end, limit, false);
     else if (next.header === undefined || !this.#takeLast(sector, end, limit, true)) {
-      this.#noteDamage(sector, end, limit);
+      this.#noteDamage(sector, end, limit, next.header === undefined);
     }
   }
 
@@ -222,12 +222,13 @@ export class FormatReader {
   }
 
   /** 5 */
-  #noteDamage(sector: Sector, start: number, end: number): void {
-    for (let offset = start; offset < end && offset + 8 <= sector.bytes.length;) {
-      const word = correct(uint32(sector.bytes, offset));
+  #noteDamage(sector: Sector, start: number, end: number, isOpen = false): void {
+    for (let offset = start; offset < end;) {
+      const hasRoom = offset + 8 <= sector.bytes.length;
+      const word = hasRoom ? correct(uint32(sector.bytes, offset)) : BLANK;
       if (word === BLANK) {
         const behind = behindBlank(sector, offset);
-        if (behind === undefined || behind.start >= end) return;
+        if (behind === undefined || behind.start >= end) return isOpen ? undefined : this.#distrust();
         if (behind.next === undefined || behind.next > end) return this.#distrust();
         offset = behind.next;
         continue;
