@@ -197,7 +197,8 @@ export class SlotReading {
     const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
     const identity = this.#identityAt(place);
     if (before === undefined || identity === undefined || keyOf(before) === keyOf(identity)) return false;
-    this.#distrusted.add(place.sector);
+    // The older one leaves the log first, and takes the evidence with it.
+    this.#distrusted.add((slot?.name ?? place).sector);
     return true;
   }
 

@@ -102,5 +102,24 @@ for (const programBytes of [1, 8, 32]) {
         assertEquals(blind.boot().health().unidentifiedDamage, 0);
       }
     });
+
+    Deno.test(`RingStore ${how} goes on to tell that a slot was given away while its sector could not be read`, () => {
+      const { life, start } = lived(programBytes, recordClass);
+      const image = life.flash.image();
+      image.fill(0xff, start + 32, start + 1024);
+      const blind = new Life(programBytes, image);
+      for (const name of ["b", "c", "d"]) blind.put(recordClass, name);
+      // The sector can be read again.
+      const later = blind.flash.image();
+      later.set(life.flash.image().subarray(start, start + 1024), start);
+      const seeing = new Life(programBytes, later);
+      const isTold = () =>
+        seeing.store.get(recordClass, text("added")).type === "found" || seeing.store.health().unidentifiedDamage > 0;
+      for (let turn = 0; turn < 20; turn++) {
+        assert(isTold(), `turn ${turn}: a name is gone, and nothing says so`);
+        seeing.turn(recordClass);
+        seeing.boot();
+      }
+    });
   }
 }
