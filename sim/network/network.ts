@@ -59,6 +59,8 @@ export interface Capture {
   readonly datagram: Datagram;
   /** What became of it. */
   readonly fate: Fate;
+  /** Whether it was held back, by a fault or by what the wire does. */
+  readonly isDelayed: boolean;
 }
 
 /** What was decided of a datagram that is sent. */
@@ -232,7 +234,7 @@ export class Network {
     const lost = this.#random.chance(this.#behaviourOf(link).lossPerMille, 1000);
     if (this.#blocked.has(link)) this.#captureEnd(datagram, "blocked");
     else if (lost) this.#captureEnd(datagram, "lost");
-    else this.#forward(datagram, datagram, "delivered", "sent", [0]);
+    else this.#forward(datagram, datagram, "delivered", false, [0]);
   }
 
   /**
@@ -290,7 +292,7 @@ export class Network {
       datagram,
       arriving,
       fate,
-      addedCycles > 0 ? "delayed" : "sent",
+      addedCycles > 0,
       twice ? [delayCycles + jitterCycles, delayCycles + secondJitterCycles] : [delayCycles + jitterCycles],
     );
   }
@@ -302,16 +304,17 @@ export class Network {
   /**
    * Captures a datagram and delivers it after each of the delays; its fate holds if somebody is there.
    *
-   * @param whole What is noted of one to which nothing else happens.
+   * @param isDelayed Whether it is held back, which is noted of one to which nothing else happens.
    */
   #forward(
     datagram: Datagram,
     arriving: Datagram,
     fate: Fate,
-    whole: "sent" | "delayed",
+    isDelayed: boolean,
     delaysCycles: readonly Cycles[],
   ): void {
-    const capture = this.#capture(datagram, "in flight", fate === "delivered" ? whole : fate);
+    const whole = isDelayed ? "delayed" : "sent";
+    const capture = this.#capture(datagram, "in flight", fate === "delivered" ? whole : fate, isDelayed);
     for (const delayCycles of delaysCycles) {
       this.#kernel.schedule(delayCycles, () => {
         if (!this.#deliver(arriving)) capture.fate = "nobody there";
@@ -332,9 +335,9 @@ export class Network {
   }
 
   /** Notes and captures a datagram; what the trace keeps no more is captured no more. */
-  #capture(datagram: Datagram, fate: Fate, what: string): OpenCapture {
+  #capture(datagram: Datagram, fate: Fate, what: string, isDelayed = false): OpenCapture {
     const sequence = this.#note(datagram, what);
-    const capture: OpenCapture = { cycle: this.#kernel.now, sequence, datagram, fate };
+    const capture: OpenCapture = { cycle: this.#kernel.now, sequence, datagram, fate, isDelayed };
     this.#captures.push(capture);
     const { first } = this.#recorder;
     if ((this.#captures[0]?.sequence ?? first) < first) {

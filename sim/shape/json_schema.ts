@@ -135,7 +135,8 @@ class Definitions {
       anyOf: Object.entries(variants).map(([name, kind]) => {
         const fields = this.#mapping({ [name]: kind, ...beside[name] });
         const hint = isAmbiguous ? { dependentRequired: { [name]: [name] } } : {};
-        return this.#refer(`${what} ${name}`, { title: name, ...fields, ...hint });
+        // The name of the kind is there, also where a word beside it is called alike and could be left out.
+        return this.#refer(`${what} ${name}`, { title: name, ...fields, required: [name], ...hint });
       }),
     };
   }

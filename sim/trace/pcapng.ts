@@ -26,6 +26,8 @@ export interface CapturedDatagram {
   readonly datagram: Datagram;
   /** What became of it; part of the comment. */
   readonly fate: string;
+  /** Whether it was held back; part of the comment, too. */
+  readonly isDelayed?: boolean;
 }
 
 /** What was captured at another place than the wire. */
@@ -81,9 +83,9 @@ export function encodePcapng(
   frequencyHz: number,
   others: readonly CapturedInterface[] = [],
 ): Uint8Array {
-  const wire = [...captures].map(({ datagram, fate, ...place }, index): Packet => ({
+  const wire = [...captures].map(({ datagram, fate, isDelayed, ...place }, index): Packet => ({
     ...{ ...place, interfaceId: 0, bytes: ipPacket(datagram, index) },
-    comment: `${placeOf(place)}, ${fate}`,
+    comment: `${placeOf(place)}, ${fate}${isDelayed === true ? ", delayed" : ""}`,
   }));
   const frames = others.flatMap(({ frames }, index) =>
     frames.map(({ bytes, ...place }): Packet => ({ ...place, bytes, interfaceId: index + 1, comment: placeOf(place) }))

@@ -157,6 +157,7 @@ Deno.test("Network.addFault() strikes the n-th datagram of its direction, and no
   assertNotEquals(corrupted, "20 +0");
   assertEquals(fates(), ["delivered", "delivered", "lost", "corrupted", "duplicated", "delivered"]);
   assertEquals(verbs(), ["sent", "delayed", "lost", "corrupted", "duplicated", "sent"]);
+  assertEquals(network.captures.map(({ isDelayed }) => isDelayed), [false, true, false, false, false, false]);
 });
 
 Deno.test("Network tells of a datagram that is held back, and of one that only has its link's jitter that it was sent", () => {

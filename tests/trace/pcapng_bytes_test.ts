@@ -84,6 +84,14 @@ Deno.test("encodePcapng() writes IPv4 with right checksums, whatever the length"
   }
 });
 
+Deno.test("encodePcapng() says in the comment that a datagram was held back", () => {
+  const comments = [false, true].map((isDelayed) => {
+    const captured = { ...datagram("192.0.2.1", "192.0.2.2", Uint8Array.of(1)), fate: "delivered", isDelayed };
+    return new TextDecoder().decode(packetsOf(encodePcapng([captured], HZ))[0]?.options);
+  });
+  assertEquals(comments.map((comment) => comment.includes("delivered, delayed")), [false, true]);
+});
+
 Deno.test("encodePcapng() writes IPv6 with right checksums", () => {
   const [packet = new Uint8Array()] = packetsOf(
     encodePcapng([datagram("2001:db8::1", "2001:db8::2", Uint8Array.of(1, 2, 3))], HZ),

@@ -81,6 +81,9 @@ const POSITIONS: readonly Position[] = [
 
   step("|", verbsBut()),
   step("lo|", verbsBut()),
+  step("name: a\n    |", verbsBut("name")),
+  step("at: 5ms\n    lo|", verbsBut("at")),
+  step("repeat:\n      times: 3\n    |", verbsBut("repeat")),
   step("login:\n      |", "adapter port target flags key persistent"),
   step("login:\n      ta|", "adapter port target flags key persistent"),
   step("login:\n      adapter: hba0\n      target: disk\n      |", "port flags key persistent"),

@@ -53,6 +53,10 @@ const HEAD = "name: test\nadapters: { hba0: { storage: nvram, ports: [192.0.2.10
 Deno.test("the schema and the reader accept and refuse the same", () => {
   const steps = [
     ["setGroupKey: { key: k }", true],
+    ["{}", false],
+    ["{ name: a }", false],
+    ["{ at: 5ms }", false],
+    ["{ repeat: { times: 3 } }", false],
     ["setGroupKey: { key: 12345 }", true],
     ["setGroupKey: { key: k, persist: false }", true],
     ["{ setGroupKey: { key: k }, expect: SUCCESS }", true],

@@ -47,6 +47,7 @@ steps:
 });
 
 const WMI = "wmi: { adapter: hba0, method: GetPresharedKeyForId, in: { IdType: 1, Id: c0 00 02 0b } }";
+const ABOUT = "mailbox: { adapter: hba0, command: aboutFirmware }";
 const MAILBOX = "mailbox: { adapter: hba0, command: 0xfe }";
 
 Deno.test("a status that is expected of a mailbox command decides, with the completion that carries it", () => {
@@ -65,6 +66,9 @@ Deno.test("a status that is expected of a mailbox command decides, with the comp
       [present, "SUCCESS"],
       [present, `[SUCCESS, ${none}]`],
       [present, "{ status: SUCCESS }"],
+      // Mailbox 1 is a version here: 1.
+      [ABOUT, "SUCCESS"],
+      [ABOUT, "{ mailbox: commandComplete }"],
     ]
   ) assertEquals(failures(set, `{ ${step}, expect: ${expected} }`), [], expected);
   for (
@@ -75,6 +79,8 @@ Deno.test("a status that is expected of a mailbox command decides, with the comp
       [absent, `{ mailbox: commandComplete, status: ${none} }`, "mailbox 0x4000, but mailbox 0x4005"],
       [MAILBOX, none, `ISDSC_${none}, but no status (mailbox 0x4001)`],
       [MAILBOX, "SUCCESS", "SUCCESS, but no status (mailbox 0x4001)"],
+      [MAILBOX, "{ mailbox: 0x4001, status: SUCCESS }", "SUCCESS, but no status (mailbox 0x4001)"],
+      [ABOUT, "{ mailbox: commandComplete, status: 1 }", "0x00000001, but SUCCESS"],
     ]
   ) assertEquals(failures(set, `{ ${step}, expect: ${expected} }`), [`mailbox: ${failure}`], expected);
 });

@@ -63,11 +63,12 @@ export const ASPECTS: Readonly<Record<AspectName, Aspect>> = {
     about: "the wire: the last datagrams and what became of them",
     look: ({ network, kernel }) =>
       orElse(
-        network.captures.slice(-LAST_DATAGRAMS).map(({ cycle, datagram: { source, destination, payload }, fate }) => {
+        network.captures.slice(-LAST_DATAGRAMS).map(({ cycle, datagram, fate, isDelayed }) => {
+          const { source, destination, payload } = datagram;
           const [from, to] = [source, destination].map(({ address }) => formatInternetAddress(address));
           return `${timeOf(cycle, kernel.frequencyHz)} ${from} > ${to}, ${payload.length} bytes (payload ${
             fingerprint(payload)
-          }), ${fate}`;
+          }), ${fate}${isDelayed ? ", delayed" : ""}`;
         }),
         "no datagram",
       ),

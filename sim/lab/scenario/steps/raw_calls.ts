@@ -4,7 +4,7 @@
  * @module
  */
 
-import { IsdscStatus, isdscStatusName, MailboxStatus } from "../../../../firmware/manual/interface.ts";
+import { IsdscStatus, isdscStatusName, MailboxCommand, MailboxStatus } from "../../../../firmware/manual/interface.ts";
 import { NtStatus } from "../../../../host/status.ts";
 import { doc, integer, mapping, optional } from "../../../shape/shape.ts";
 import { step } from "../step.ts";
@@ -97,7 +97,8 @@ export const RAW_CALL_STEPS = {
       if (answer.type !== "completed") return noCompletion(context, answer.type, isAny);
       const [mailbox = 0, detail = 0, lengthBytes = 0] = answer.registers;
       if (expected.status === "any") return context.acceptAny(mailboxName(mailbox));
-      judgeCompletion(context, { mailbox, detail }, { mailbox: expected.mailbox, status: expected.status });
+      const status = statusIn(command, mailbox, detail);
+      judgeCompletion(context, { mailbox, status }, { mailbox: expected.mailbox, status: expected.status });
       if (expected.hex !== undefined) {
         // Room that the adapter has written nothing to is all zeros.
         const isWritten = mailbox === MailboxStatus.commandComplete && (lengthBytes > 0 || expected.hex.length === 0);
@@ -114,24 +115,30 @@ function among(statuses: readonly number[]): { readonly type: "status"; readonly
   return { type: "status", statuses };
 }
 
+/** Commands that complete with something else in mailbox 1 than a status: versions, and the firmware's state. */
+const WITHOUT_STATUS: readonly number[] = [MailboxCommand.aboutFirmware, MailboxCommand.getFirmwareState];
+
+/** The status in a completion; `undefined` where mailbox 1 is none. */
+function statusIn(command: number, mailbox: number, detail: number): number | undefined {
+  if (mailbox === MailboxStatus.commandError) return detail;
+  if (mailbox !== MailboxStatus.commandComplete) return undefined;
+  return WITHOUT_STATUS.includes(command) ? IsdscStatus.SUCCESS : detail;
+}
+
 /** A status that is told says how the command ends: complete if it is SUCCESS, with commandError if it is another. */
 function judgeCompletion(
   context: StepContext,
-  { mailbox, detail }: { readonly mailbox: number; readonly detail: number },
+  { mailbox, status }: { readonly mailbox: number; readonly status: number | undefined },
   expected: { readonly mailbox: readonly number[] | undefined; readonly status: readonly number[] | undefined },
 ): void {
-  const isComplete = mailbox === MailboxStatus.commandComplete;
-  const isToldAlone = expected.status !== undefined && expected.mailbox === undefined;
-  if (isToldAlone && !isComplete && mailbox !== MailboxStatus.commandError) {
-    const wanted = expected.status.map(isdscStatusName).join(" or ");
-    return context.verdict(wanted, `no status (${mailboxName(mailbox)})`, false);
-  }
-  if (!isToldAlone) {
+  if (expected.mailbox !== undefined || expected.status === undefined) {
     context.judgeStatus(mailbox, among(expected.mailbox ?? [MailboxStatus.commandComplete]), mailboxName);
   }
-  if (expected.status !== undefined || (expected.mailbox === undefined && isComplete)) {
-    context.judgeStatus(detail, among(expected.status ?? [IsdscStatus.SUCCESS]), isdscStatusName);
-  }
+  const isImplied = expected.mailbox === undefined && mailbox === MailboxStatus.commandComplete;
+  const wanted = expected.status ?? (isImplied ? [IsdscStatus.SUCCESS] : undefined);
+  if (wanted === undefined) return;
+  if (status !== undefined) return context.judgeStatus(status, among(wanted), isdscStatusName);
+  context.verdict(wanted.map(isdscStatusName).join(" or "), `no status (${mailboxName(mailbox)})`, false);
 }
 
 function mailboxName(code: number): string {
