@@ -67,7 +67,7 @@ export class WantedOutcome {
     const wanted = stepsIn(steps).filter(({ line }) => lines.length === 0 || lines.includes(line));
     this.#lines = lines;
     this.#isOfAnswers = (lines.length > 0 || invariants.length === 0) && !wanted.some(looksBeyond);
-    this.#isTimed = faults.length > 0 || stepsIn(steps).some(hasMoment);
+    this.#isTimed = faults.length > 0 || stepsIn(steps).some(isTimed);
     this.#parentsOf = parentsOf;
   }
 
@@ -120,11 +120,19 @@ function stepsIn(steps: readonly AnyStep[]): readonly AnyStep[] {
   return steps.flatMap((step) => [step, ...partsOf(step.value).flatMap((part) => stepsIn(part.steps))]);
 }
 
-function looksBeyond({ type, beside }: AnyStep): boolean {
-  return type === "expect" || BEYOND_ANSWERS.some((field) => Object(beside["expect"])[field] !== undefined);
+/** Whether more is judged of a step than its answer: a look, how long it took, or that it does not come too late. */
+function looksBeyond(step: AnyStep): boolean {
+  return step.type === "expect" || hasMoment(step) ||
+    BEYOND_ANSWERS.some((field) => Object(step.beside["expect"])[field] !== undefined);
 }
 
-/** Whether a step is taken at a moment of its own, has faults, or is several applications at once. */
-function hasMoment({ value, beside }: AnyStep): boolean {
-  return partsOf(value).length > 1 || ["at", "after", "faults"].some((word) => beside[word] !== undefined);
+/** Whether an outcome can hang on when a step is taken, and no event says so. */
+function isTimed(step: AnyStep): boolean {
+  return partsOf(step.value).length > 1 || step.beside["faults"] !== undefined || hasMoment(step);
+}
+
+/** Whether a step is taken at a moment of its own, for which it can come too late. */
+function hasMoment({ beside }: AnyStep): boolean {
+  return beside["at"] !== undefined || beside["after"] !== undefined ||
+    Object(beside["repeat"])["every"] !== undefined;
 }

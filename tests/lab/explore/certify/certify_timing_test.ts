@@ -23,7 +23,8 @@ steps:
         - stopService: {}
         - startService: {}
       b:
-        - { login: { adapter: hba0, target: disk }, after: 501.6ms, expect: { mode: main } }
+        - wait: 501.6ms
+        - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
 `;
 
 /** The same with the seconds that repetitions wait, on another adapter. */
@@ -42,7 +43,8 @@ steps:
         - stopService: {}
         - startService: {}
       b:
-        - { login: { adapter: hba0, target: disk }, after: 2.2s, expect: { mode: main } }
+        - wait: 2.2s
+        - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
 `;
 
 /** What the other application does in the time of the login does it no harm: the service gives the key again. */
@@ -61,23 +63,51 @@ steps:
         - wait: 600us
         - setGroupKey: { key: a key }
       b:
-        - { login: { adapter: hba0, target: disk }, after: 2.3ms, expect: { mode: main } }
+        - wait: 2.3ms
+        - { login: { adapter: hba0, target: disk }, expect: { mode: main } }
+`;
+
+/** Late enough together, questions keep the step after them from its moment; the other application is done long before. */
+const MISSED_MOMENT = `name: a moment that two late answers take away
+adapters:
+  hba0: { storage: nvram, ports: [192.0.2.10] }
+  hba1: { storage: nvram, ports: [192.0.2.11] }
+steps:
+  - setGroupKey: { key: a key }
+  - parallel:
+      a:
+        - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }
+        - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }
+        - { wait: 1us, after: 1520us }
+      b:
+        - listInitiators: {}
+`;
+
+/** The same of a repetition. */
+const MISSED_REPETITION = `name: a repetition that two late answers hold up
+adapters:
+  hba0: { storage: nvram, ports: [192.0.2.10] }
+steps:
+  - setGroupKey: { key: a key }
+  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any, repeat: { times: 2, every: 1700us } }
 `;
 
 const sentence = (faults: readonly Fault[]) => faults.map(tellFault).toSorted().join(" + ");
 
 const SCENARIOS: readonly (readonly [what: string, source: string, options: CertifyOptions, breaking: number])[] = [
-  ["late interrupts", QUESTIONS_THEN_STOP, { kinds: ["lateInterrupt"], lines: [15] }, 6],
+  ["late interrupts", QUESTIONS_THEN_STOP, { kinds: ["lateInterrupt"], lines: [16] }, 6],
   ["interrupts and datagrams that are late", QUESTIONS_THEN_STOP, {
     kinds: ["delay", "lateInterrupt"],
-    lines: [15],
+    lines: [16],
   }, 6],
-  ["repetitions of what was lost", LOGIN_THEN_STOP, { kinds: ["lose"], lines: [16] }, 12],
-  ["late interrupts that do no harm", CLEARED, { kinds: ["lateInterrupt"], lines: [16] }, 0],
+  ["repetitions of what was lost", LOGIN_THEN_STOP, { kinds: ["lose"], lines: [17] }, 12],
+  ["late interrupts that do no harm", CLEARED, { kinds: ["lateInterrupt"], lines: [17] }, 0],
+  ["late interrupts before a moment", MISSED_MOMENT, { kinds: ["lateInterrupt"] }, 6],
+  ["late interrupts before a repetition", MISSED_REPETITION, { kinds: ["lateInterrupt"] }, 1],
 ];
 
 for (const [what, source, options, count] of SCENARIOS) {
-  Deno.test(`several applications, ${what}: the certificate is brute force's answer`, () => {
+  Deno.test(`${what}: the certificate is brute force's answer`, () => {
     const scenario = { file: "timed.yaml", source };
     const { breaking, executions: all } = bruteForce(scenario, options);
     assertEquals([breaking.length, breaking.every(({ length }) => length === 2)], [count, true]);
