@@ -23,6 +23,7 @@ import { LEAST_SECTORS } from "../../../../firmware/nvram/ring_sectors.ts";
 import { drawFault, type FaultKind, flipInNewestHeader, headerFlips, isStretch } from "./fault_draw.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
+import { brokenRule, type NumberedTrials, Objection, runNumbered, type TrialRunner } from "./numbered_trials.ts";
 import type { RingRule } from "./ring_rules.ts";
 import { SecretSearch } from "./secret_search.ts";
 import { agrees, applyToModel, applyToStore, changeModel, describeDifference, modelKey } from "./store_model.ts";
@@ -40,48 +41,23 @@ const GOING_ON_WRITES = 8;
 const FAULTS = 0x6661_756c;
 
 /** Which trials are run, and of which store. */
-export interface FaultTrialOptions {
+export interface FaultTrialOptions extends NumberedTrials {
   /** Gives geometry and history. */
   readonly seed: number;
-  /** The first trial. */
-  readonly first: number;
-  /** How many. */
-  readonly trials: number;
   /** Faults in each trial. */
   readonly faults: number;
   /** The store under test. */
   readonly makeStore: StoreFactory;
   /** Rules that it is let off. */
   readonly waives: readonly RingRule[];
-  /** Stop at the first violation. */
-  readonly stopsAtViolation: boolean;
 }
 
 /** Runs trials. */
-export function faultTrials(
-  options: FaultTrialOptions,
-): { readonly trials: number; readonly operations: number; readonly violations: readonly Violation[] } {
-  const runner = new FaultTrialRunner(options);
-  const violations: Violation[] = [];
-  let trials = 0;
-  for (let number = options.first; number < options.first + options.trials; number++) {
-    trials++;
-    const violation = runner.run(number);
-    if (violation === undefined) continue;
-    violations.push(violation);
-    if (options.stopsAtViolation) break;
-  }
-  return { trials, operations: runner.operations, violations };
+export function faultTrials(options: FaultTrialOptions): ReturnType<typeof runNumbered> {
+  return runNumbered(new FaultTrialRunner(options), options);
 }
 
-/** Thrown when the oracle does not allow something. */
-class Objection extends Error {
-  constructor(readonly rule: string, readonly detail: string) {
-    super(rule);
-  }
-}
-
-class FaultTrialRunner {
+class FaultTrialRunner implements TrialRunner {
   readonly #options: FaultTrialOptions;
   readonly #configuration: CutConfiguration;
   readonly #history: readonly HistoryStep[];
@@ -137,10 +113,8 @@ class FaultTrialRunner {
       this.#live();
       return undefined;
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      const { rule, detail } = brokenRule(error);
       const trial = formatTrial({ seed, faultTrial: number, faults });
-      const rule = error instanceof Objection ? error.rule : "no exception, and an end";
-      const detail = error instanceof Objection ? error.detail : error.message;
       return { trial, rule, detail: `${this.#kinds.join(" and ") || "no fault yet"}; ${detail}` };
     }
   }

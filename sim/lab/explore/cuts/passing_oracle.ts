@@ -11,20 +11,8 @@
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { isSecret, type MountReport, type NvramRecord, type NvramStore } from "../../../../firmware/nvram/store.ts";
 import type { HistoryStep } from "./cut_history.ts";
+import { Objection } from "./numbered_trials.ts";
 import { modelKey, type StoreModel, type StoreOperation } from "./store_model.ts";
-
-/** Thrown when the oracle does not allow something. */
-export class Objection extends Error {
-  /**
-   * Says what is wrong.
-   *
-   * @param rule The rule that was broken.
-   * @param detail How; no values.
-   */
-  constructor(readonly rule: string, readonly detail: string) {
-    super(rule);
-  }
-}
 
 /** What a store is asked. */
 export type AskedStore = Pick<NvramStore, "entries" | "get" | "health">;

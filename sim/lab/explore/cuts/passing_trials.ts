@@ -16,10 +16,11 @@ import { campaignSealer, type CutConfiguration } from "./cut_history.ts";
 import type { Violation } from "./cut_trial.ts";
 import { callOperations, MeteredFlash, mountOperations } from "./metered_flash.ts";
 import { NotingSealer } from "./noting_sealer.ts";
+import { brokenRule, Objection, runNumbered, type TrialRunner } from "./numbered_trials.ts";
 import { drawPassingKind, type PassingKind, strike } from "./passing_draw.ts";
 import { PassingFlash } from "./passing_flash.ts";
 import { passingConfiguration, PassingHistory, type PassingTrialOptions } from "./passing_history.ts";
-import { Objection, PassingOracle } from "./passing_oracle.ts";
+import { PassingOracle } from "./passing_oracle.ts";
 import { SecretSearch } from "./secret_search.ts";
 import { applyToStore, modelKey, type StoreOperation } from "./store_model.ts";
 import { formatTrial } from "./trial_name.ts";
@@ -32,23 +33,11 @@ const GOING_ON_WRITES = 4;
 const PASSING = 0x7061_7373;
 
 /** Runs trials. */
-export function passingTrials(
-  options: PassingTrialOptions,
-): { readonly trials: number; readonly operations: number; readonly violations: readonly Violation[] } {
-  const runner = new PassingTrialRunner(options);
-  const violations: Violation[] = [];
-  let trials = 0;
-  for (let number = options.first; number < options.first + options.trials; number++) {
-    trials++;
-    const violation = runner.run(number);
-    if (violation === undefined) continue;
-    violations.push(violation);
-    if (options.stopsAtViolation) break;
-  }
-  return { trials, operations: runner.operations, violations };
+export function passingTrials(options: PassingTrialOptions): ReturnType<typeof runNumbered> {
+  return runNumbered(new PassingTrialRunner(options), options);
 }
 
-class PassingTrialRunner {
+class PassingTrialRunner implements TrialRunner {
   readonly #options: PassingTrialOptions;
   readonly #configuration: CutConfiguration;
   readonly #history: PassingHistory;
@@ -102,10 +91,8 @@ class PassingTrialRunner {
       this.#live();
       return undefined;
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      const { rule, detail } = brokenRule(error);
       const trial = formatTrial({ seed: this.#options.seed, passingTrial: number });
-      const rule = error instanceof Objection ? error.rule : "no exception, and an end";
-      const detail = error instanceof Objection ? error.detail : error.message;
       return { trial, rule, detail: `${this.#kind ?? "no fault yet"}${this.#wasCut ? " after a cut" : ""}; ${detail}` };
     }
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { NvramRecord } from "../../../../firmware/nvram/store.ts";
-import { type AskedStore, Objection, PassingOracle } from "../../../../sim/lab/explore/cuts/passing_oracle.ts";
+import { Objection } from "../../../../sim/lab/explore/cuts/numbered_trials.ts";
+import { type AskedStore, PassingOracle } from "../../../../sim/lab/explore/cuts/passing_oracle.ts";
 import { modelKey, type StoreModel } from "../../../../sim/lab/explore/cuts/store_model.ts";
 
 const OLD: NvramRecord = { class: "tunnel-address", name: new Uint8Array([1]), value: new Uint8Array([1, 2]) };
