@@ -5,70 +5,13 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { RingStore } from "../../../firmware/nvram/ring_store.ts";
-import { RandomStreams } from "../../../sim/kernel/random.ts";
-import { runToEnd, UntimedClock } from "../../../sim/kernel/untimed_clock.ts";
-import { FlashPart } from "../../../sim/parts/flash/flash_part.ts";
-import { W25Q_REGION } from "../../../sim/parts/flash/presets.ts";
-import { sealer, text } from "./bench.ts";
-import { lines, readingOf } from "./format_lines.ts";
-import { FormatReader } from "./format_reader.ts";
-
-const ROOT_KEY = new Uint8Array(32).fill(9);
-const CLASSES = ["tunnel-address", "preshared-key"] as const;
-type Class = (typeof CLASSES)[number];
-
-class Life {
-  readonly flash: FlashPart;
-  readonly geometry;
-  readonly #random;
-  store: RingStore;
-
-  constructor(programBytes: number, image?: Uint8Array) {
-    const streams = new RandomStreams(image === undefined ? 1 : 2);
-    this.#random = streams.stream("store");
-    this.geometry = { sectorBytes: 1024, sectorCount: 8, pageBytes: 64, programBytes };
-    const preset = { ...W25Q_REGION, geometry: this.geometry };
-    const random = streams.stream("flash");
-    this.flash = new FlashPart({ preset, clock: new UntimedClock(), random, ...(image && { image }) });
-    this.store = this.boot();
-  }
-
-  /** What it finds is what a reader of FORMAT.md does. */
-  boot(): RingStore {
-    const { sectorBytes, programBytes } = this.geometry;
-    const expected = new FormatReader(ROOT_KEY).read(this.flash.image(), sectorBytes, programBytes);
-    const random = (lengthBytes: number) => this.#random.bytes(lengthBytes);
-    this.store = new RingStore({ flash: this.flash, sealer, random, maxNameBytes: 8, maxValueBytes: 40 });
-    assertEquals(runToEnd(this.store.mount()).type, "mounted");
-    assertEquals(lines(readingOf(this.store)), lines(expected), "FORMAT.md");
-    return this.store;
-  }
-
-  put(recordClass: Class, name: string): void {
-    const value = this.#random.bytes(40);
-    assertEquals(runToEnd(this.store.put({ class: recordClass, name: text(name), value })).type, "stored");
-  }
-
-  /** The newest sector, by the number of its header. */
-  get newest(): number {
-    const { sectorBytes, sectorCount } = this.geometry;
-    const image = new DataView(this.flash.image().buffer);
-    const sequences = Array.from({ length: sectorCount }, (_, index) => image.getUint32(index * sectorBytes + 4, true));
-    const known = sequences.map((sequence) => sequence === 0xffff_ffff ? 0 : sequence);
-    return known.indexOf(Math.max(...known));
-  }
-
-  /** Stores fillers until the next sector is open, and one more, so that it is believed. */
-  turn(recordClass: Class): void {
-    for (const before = this.newest; this.newest === before;) this.put(recordClass, "filler");
-    this.put(recordClass, "filler");
-  }
-}
+import { runToEnd } from "../../../sim/kernel/untimed_clock.ts";
+import { text } from "./bench.ts";
+import { type Class, CLASSES, ReadLife } from "./read_life.ts";
 
 /** A sector with the newest value of a name, the only record of another and the end of a third, and one behind it. */
 function lived(programBytes: number, recordClass: Class) {
-  const life = new Life(programBytes);
+  const life = new ReadLife(programBytes);
   for (const name of ["updated", "deleted"]) life.put(recordClass, name);
   life.turn(recordClass);
   const sector = life.newest;
@@ -87,7 +30,7 @@ for (const programBytes of [1, 8, 32]) {
       for (const from of [32, 64, 256]) {
         const image = life.flash.image();
         image.fill(0xff, start + from, start + 1024);
-        const blind = new Life(programBytes, image);
+        const blind = new ReadLife(programBytes, image);
         for (let boot = 0; boot < 2; boot++) {
           const { store } = blind;
           assert(
@@ -107,12 +50,12 @@ for (const programBytes of [1, 8, 32]) {
       const { life, start } = lived(programBytes, recordClass);
       const image = life.flash.image();
       image.fill(0xff, start + 32, start + 1024);
-      const blind = new Life(programBytes, image);
+      const blind = new ReadLife(programBytes, image);
       for (const name of ["b", "c", "d"]) blind.put(recordClass, name);
       // The sector can be read again.
       const later = blind.flash.image();
       later.set(life.flash.image().subarray(start, start + 1024), start);
-      const seeing = new Life(programBytes, later);
+      const seeing = new ReadLife(programBytes, later);
       const isTold = () =>
         seeing.store.get(recordClass, text("added")).type === "found" || seeing.store.health().unidentifiedDamage > 0;
       for (let turn = 0; turn < 20; turn++) {
