@@ -5,7 +5,7 @@
  */
 
 import { HEALING } from "../oracle/healing.ts";
-import { drawLogin, drawSaved, drawSetting } from "./calls.ts";
+import { drawLogin, drawSaved, drawSetting, settingOf } from "./calls.ts";
 import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 import { drawSureLogin } from "./sure_login.ts";
@@ -65,10 +65,24 @@ export function drawChecks(scope: Scope): readonly Written[] {
   };
   const asked = { sequence: questions(scope) };
   const again = random.chance(1, 3) ? [{ rebootHost: {} }, { wait: "1s" }, asked, ...logins("after a boot")] : [];
+  const anew = scope.whom.length > 1 && random.chance(1, 6) ? [...setAnew(scope), asked] : [];
   const last = random.chance(1, 3) ? [drawSetting(scope), asked, ...logins("in the end")] : [];
   const sure = random.chance(1, 3) ? drawSureLogin(scope) : [];
   const lists = random.chance(1, 3) ? [...random.chance(1, 2) ? [drawSaved(scope)] : [], ...LISTS] : [];
-  return [...logins("when healed"), ...lists, ...again, ...last, ...sure];
+  return [...logins("when healed"), ...lists, ...anew, ...again, ...last, ...sure];
+}
+
+/**
+ * Of two keys the first is set once more, and then a cache is filled with both: as it was emptied by another tool, or by
+ * the adapter's loss of power if it has no other memory.
+ */
+function setAnew(scope: Scope): readonly Written[] {
+  const { random } = scope;
+  const adapter = scope.adapter();
+  const first = random.below(scope.whom.length - 1);
+  const settings = [first, first + 1, first].map((place) => settingOf(scope, adapter, scope.whom[place] as Whom));
+  const emptied = { wmi: { adapter, method: "ClearCache" }, expect: "any" };
+  return [...settings, random.chance(1, 2) ? emptied : { powerCycle: { adapter, off: "1ms" } }, { wait: "1s" }];
 }
 
 /** Each adapter is asked for all that the story is about. */

@@ -9,11 +9,13 @@ import { drawForeign, drawLogin, drawMistake, drawQuestion, drawSaved, drawSetti
 import {
   cutForeign,
   drawAccident,
+  endedAtStart,
   filledAnew,
   interrupted,
   interruptedLogin,
   parallel,
   queued,
+  queuedSettings,
   refusing,
   restarted,
   returning,
@@ -40,7 +42,9 @@ export const OPERATIONS = {
   "several at once": { weight: 12, draw: (scope) => [parallel(scope)] },
   "an adapter returns under calls": { weight: 8, draw: (scope) => [returning(scope)] },
   "the service restarts under calls": { weight: 8, draw: (scope) => [restarted(scope)] },
+  "the service ends while it starts": { weight: 4, draw: (scope) => [endedAtStart(scope)] },
   "logins queue": { weight: 4, draw: (scope) => [queued(scope)] },
+  "settings queue": { weight: 8, draw: (scope) => [queuedSettings(scope)] },
   tunnel: {
     weight: 4,
     draw: (scope) => [{

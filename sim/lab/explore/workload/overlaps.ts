@@ -5,7 +5,16 @@
  * @module
  */
 
-import { drawCall, drawForeign, drawGroupSetting, drawLogin, drawQuestion, drawSaved, drawSetting } from "./calls.ts";
+import {
+  drawCall,
+  drawForeign,
+  drawGroupSetting,
+  drawLogin,
+  drawQuestion,
+  drawSaved,
+  drawSetting,
+  settingOf,
+} from "./calls.ts";
 import { drawSequel, mayMiss, servingInterrupt } from "./fault_kinds.ts";
 import type { Scope, Written } from "./scope.ts";
 import { sureLogin } from "./sure_login.ts";
@@ -17,7 +26,7 @@ export function drawAccident(scope: Scope): Written {
   const accidents: readonly (() => Written)[] = [
     // What is away for longer already, it does not take.
     () => ({ powerCycle: { adapter, off: scope.time(), mayMiss: true } }),
-    () => ({ reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } }),
+    () => resetOf(scope, adapter),
     () => ({ unplug: { adapter, for: scope.time(), mayMiss: true } }),
     () => ({ killService: { mayMiss: true } }),
     () => ({ stopService: { mayMiss: true } }),
@@ -82,6 +91,11 @@ export function returning(scope: Scope): Written {
   const off = 1 + random.below(400);
   const either = () => random.chance(1, 2) ? drawGroupSetting(scope) : drawSetting(scope);
   const setting = scope.pick([drawGroupSetting, drawSetting, either]);
+  const goes = (off: string): Written =>
+    // Who is not there, a setting for all is not for: it is for the others, and may be under way when the adapter comes.
+    scope.adapters.size > 1 && random.chance(1, 2)
+      ? { unplug: { adapter, for: off, mayMiss: true } }
+      : leaves(scope, adapter, off);
   // Its firmware answers some 70 ms after power has come, and is filled then.
   const later = random.chance(1, 2) ? 50 + random.below(50) : random.below(scope.pick([40, 400, 1200]));
   const filled = `${off + later}ms`;
@@ -91,7 +105,7 @@ export function returning(scope: Scope): Written {
   return {
     ...(faults.length === 0 ? {} : { faults }),
     parallel: {
-      adapter: [leaves(scope, adapter, `${off}ms`), { wait: "500ms" }],
+      adapter: [goes(`${off}ms`), { wait: "500ms" }],
       ...(random.chance(1, 2) ? { "application 1": [{ wait: `${random.below(off)}ms` }, drawSetting(scope)] } : {}),
       "application 2": [{ wait: filled }, ...some(scope, 8, setting)],
       ...(random.chance(1, 3) ? { "application 3": [{ wait: filled }, ...some(scope, 3, drawCall)] } : {}),
@@ -104,19 +118,52 @@ function leaves(scope: Scope, adapter: string, off: string): Written {
   return scope.pick([
     { powerCycle: { adapter, off, mayMiss: true } },
     { unplug: { adapter, for: off, mayMiss: true } },
-    { reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } },
+    resetOf(scope, adapter),
   ]);
 }
 
-/** Several logins wait for one another, and for what the service does beside, when their adapter goes. */
+/** An adapter is reset by somebody. */
+function resetOf(scope: Scope, adapter: string): Written {
+  return { reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), mayMiss: true } };
+}
+
+/**
+ * Several logins wait for one another, and for what the service does beside, when their adapter goes; or when the driver
+ * hears late of one of the things that the adapter has to say, so that it has two.
+ */
 export function queued(scope: Scope): Written {
+  const { random } = scope;
   const adapter = scope.adapter();
-  const [first, ...others] = Array.from({ length: 2 + scope.random.below(2) }, () => drawLogin(scope, adapter));
+  const [first, ...others] = Array.from({ length: 2 + random.below(2) }, () => drawLogin(scope, adapter));
   const branches = others.map((each, index): [string, readonly Written[]] => [`application ${index + 2}`, [each]]);
-  const settings = scope.random.chance(1, 2) ? [drawSetting(scope)] : [];
-  const goes: Written = scope.random.chance(1, 3) ? drawAccident(scope) : leaves(scope, adapter, scope.time());
-  const accident = { ...goes, after: scope.moment() };
-  return { parallel: { "application 1": [...settings, first], ...Object.fromEntries(branches), accident: [accident] } };
+  const settings = random.chance(1, 2) ? [drawSetting(scope)] : [];
+  const logins = { "application 1": [...settings, first], ...Object.fromEntries(branches) };
+  if (random.chance(1, 3)) {
+    const lateInterrupt = { adapter, interrupt: 1 + random.below(24), by: `${1 + random.below(20)}ms` };
+    const questions = Array.from({ length: 8 }, () => drawQuestion(scope, adapter));
+    return { parallel: { ...logins, asking: questions }, faults: [mayMiss({ lateInterrupt })] };
+  }
+  const goes: Written = random.chance(1, 3) ? drawAccident(scope) : leaves(scope, adapter, scope.time());
+  return { parallel: { ...logins, accident: [{ ...goes, after: scope.moment() }] } };
+}
+
+/** Settings wait for one another, for an adapter and for all, when that adapter goes; another comes while it is away. */
+export function queuedSettings(scope: Scope): Written {
+  const { random } = scope;
+  const adapter = scope.adapter();
+  // With several adapters one for all waits for each.
+  const either = () => random.chance(scope.adapters.size, 3) ? drawGroupSetting(scope) : drawSetting(scope);
+  const begun = random.below(scope.pick([400, 6000]));
+  // After a reset all of them go on; after anything else some are told that there is no adapter.
+  const goes = random.chance(1, 2) ? resetOf(scope, adapter) : leaves(scope, adapter, scope.time());
+  return {
+    parallel: {
+      "application 1": [settingOf(scope, adapter, scope.pick(scope.whom))],
+      "application 2": [{ wait: `${begun}us` }, either()],
+      "application 3": [{ wait: `${1 + random.below(60)}ms` }, either()],
+      accident: [{ ...goes, after: `${begun + random.below(6000)}us` }],
+    },
+  };
 }
 
 /** The service starts again, however it has ended, while applications call. */
@@ -129,6 +176,22 @@ export function restarted(scope: Scope): Written {
       operator: [{ wait: scope.moment() }, end, ...pause, begin],
       "application 1": some(scope, 2, drawCall),
       ...(scope.random.chance(1, 2) ? { "application 2": some(scope, 2, drawSetting) } : {}),
+    },
+  };
+}
+
+/** The service is told to end while it starts, and maybe to start again, while somebody calls. */
+export function endedAtStart(scope: Scope): Written {
+  const { random } = scope;
+  const end = (): Written => ({ [scope.pick(["killService", "killService", "stopService"])]: { mayMiss: true } });
+  const start: Written = { startService: { mayMiss: true } };
+  // A start takes half a second (`defaultHostTimeouts`).
+  const soon = { wait: `${random.below(600)}ms` };
+  return {
+    parallel: {
+      operator: [end(), start],
+      another: [soon, end(), ...(random.chance(1, 2) ? [start] : [])],
+      ...(random.chance(1, 2) ? { application: [{ wait: `${random.below(1200)}ms` }, drawCall(scope)] } : {}),
     },
   };
 }
@@ -195,8 +258,9 @@ export function filledAnew(scope: Scope): readonly Written[] {
   const adapter = scope.adapter();
   const { random } = scope;
   const call = random.chance(1, 2) ? drawQuestion(scope, adapter) : drawSetting(scope, adapter);
-  const faults = [mayMiss(drawSequel(scope, adapter, 1 + random.below(scope.pick([8, 24]))))];
-  return [{ wmi: { adapter, method: "ClearCache" }, expect: "any" }, { ...call, faults }];
+  const faults = [mayMiss(drawSequel(scope, adapter, 1 + random.below(scope.pick([4, 8, 24]))))];
+  const more = random.chance(1, 2) ? [drawSetting(scope, adapter)] : [];
+  return [...more, { wmi: { adapter, method: "ClearCache" }, expect: "any" }, { ...call, faults }];
 }
 
 /** Another tool clears or names a cache, and power goes at one of the flash operations that this takes. */
