@@ -81,6 +81,8 @@ export class AdapterLink {
   readonly lock: Lock;
   /** Rows that the adapter does not keep: the service hands their keys over with each login. */
   readonly notKept: Set<string> = new Set();
+  /** Those of them that were lost on the way when they were given to it last: it has not refused them. */
+  readonly lost: Set<string> = new Set();
   /** Rows that it has refused, in this run or an earlier one: others have a claim to room before them. */
   waiting: ReadonlySet<string>;
   /** Rows that have a claim to room, and found none when they were given to it last: what is not the service's has it. */

@@ -102,14 +102,35 @@ export function keyForLogin(
   link: AdapterLink,
   request: Pick<PortalRequest, "portNumber">,
 ): HeldRow | undefined {
+  return bestFor(held, link, request)?.row;
+}
+
+/** Whether the best key for a login is one that the adapter would have if it had reached it, and that nobody can hand over. */
+export function isBestKeyLost(
+  held: HeldRecords,
+  link: AdapterLink,
+  request: Pick<PortalRequest, "portNumber">,
+): boolean {
+  if (link.lost.size === 0) return false;
+  const best = bestFor(held, link, request);
+  return best !== undefined && link.lost.has(best.row.key) && !HANDED_OVER.includes(best.use);
+}
+
+function bestFor(
+  held: HeldRecords,
+  link: AdapterLink,
+  request: Pick<PortalRequest, "portNumber">,
+): { readonly use: number; readonly row: HeldRow } | undefined {
   const portNumber = request.portNumber === ALL_PORTS ? 0 : request.portNumber;
   let best: { readonly use: number; readonly row: HeldRow } | undefined;
   for (const row of held.effective(link.name)) {
     const use = useOf(held, row, portNumber, link.portAddresses);
-    if (use === undefined || (link.notKept.has(row.key) && !HANDED_OVER.includes(use))) continue;
+    if (use === undefined) continue;
+    // What the adapter has refused does not count; what was lost on the way does, and no login can go with it.
+    if (link.notKept.has(row.key) && !link.lost.has(row.key) && !HANDED_OVER.includes(use)) continue;
     if (best === undefined || use < best.use) best = { use, row };
   }
-  return best?.row;
+  return best;
 }
 
 /** The best key for a login, if it is one that the adapter does not keep. */

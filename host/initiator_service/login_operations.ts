@@ -12,7 +12,7 @@ import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import type { HeldRow } from "./held_records.ts";
 import { GONE, isSuccess } from "./request_outcome.ts";
-import { type HandedOverKey, keyForLogin, keyToHandOver } from "./login_keys.ts";
+import { type HandedOverKey, isBestKeyLost, keyForLogin, keyToHandOver } from "./login_keys.ts";
 import type { PortalRequest } from "./login_request.ts";
 import type { ServiceContext } from "./service_context.ts";
 import { ensureSynchrony, synchronize } from "./synchronization.ts";
@@ -125,6 +125,10 @@ function* goOnce<Request extends PortalRequest, T>(
   { request }: PortalAttempt<Request>,
   send: (request: Request, because?: number) => Task<MethodOutcome<T>>,
 ): Task<MethodOutcome<T>> {
+  // The port would go with the next best key: with one that does not count.
+  if (request.key.length === 0 && isBestKeyLost(held, link, request)) {
+    return { type: "failed", ntStatus: NtStatus.ioDeviceError };
+  }
   const handedOver = request.key.length > 0 ? undefined : keyToHandOver(held, link, request);
   const outcome = handedOver === undefined
     ? yield* send(request)

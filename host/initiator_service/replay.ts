@@ -11,7 +11,7 @@ import type { AdapterLink } from "./adapter_link.ts";
 import type { HeldRecords } from "./held_records.ts";
 import { displace, isBarred, isOutOfRoom } from "./claims.ts";
 import type { HeldRow } from "./row_index.ts";
-import { type CallOutcome, isFallback, isLastingRefusal, isSuccess } from "./request_outcome.ts";
+import { type CallOutcome, isLastingRefusal, isLost, isSuccess } from "./request_outcome.ts";
 import { wipeRecord } from "./security_record.ts";
 
 /** How an adapter took the records. */
@@ -54,6 +54,7 @@ export function* replay(
     }
     if (isSuccess(outcome)) continue;
     link.notKept.add(row.key);
+    if (isLost(outcome)) link.lost.add(row.key);
     // Also of what stands for a tunnel address that is held no more: until it is taken the old one is in force.
     if (!isLastingRefusal(outcome)) complete = offered = false;
     if (!mayHaveTaken(outcome)) refused.add(row.key);
@@ -73,6 +74,7 @@ export function* takesNothingMore(held: HeldRecords, link: AdapterLink): Task<bo
   const hadNoRoom = new Set<string>();
   const barred = new Set<string>();
   link.notKept.clear();
+  link.lost.clear();
   for (const row of held.effective(link.name).filter(({ key }) => refused.has(key))) {
     const outcome = yield* give(held, link, row);
     if (outcome !== undefined && mayHaveTaken(outcome)) return false;
@@ -87,7 +89,7 @@ export function* takesNothingMore(held: HeldRecords, link: AdapterLink): Task<bo
 
 /** Of a request that was not answered it is not known what has become of it. */
 export function mayHaveTaken(outcome: CallOutcome): boolean {
-  return isSuccess(outcome) || (outcome.type === "failed" && !isFallback(outcome));
+  return isSuccess(outcome) || isLost(outcome);
 }
 
 /** Gives an adapter one row; `undefined` if it is damaged. */

@@ -43,6 +43,11 @@ export function isLastingRefusal(outcome: RequestOutcome): boolean {
   return isFallback(outcome) || (outcome.type === "answered" && LASTING_REFUSALS.includes(outcome.status));
 }
 
+/** True when no answer has come that tells what has become of a request. */
+export function isLost(outcome: RequestOutcome): boolean {
+  return outcome.type === "failed" && !isFallback(outcome);
+}
+
 /** True when the adapter answered success. */
 export function isSuccess(outcome: RequestOutcome): boolean {
   return outcome.type === "answered" && outcome.status === IsdscStatus.SUCCESS;

@@ -25,7 +25,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { SETTINGS_AT_ONCE, STORE_FAILED_STATUS } from "../design_choices.ts";
 import { NtStatus } from "../status.ts";
 import type { AdapterLink } from "./adapter_link.ts";
-import { type CallOutcome, isFallback, isLastingRefusal, isSuccess, statusOf } from "./request_outcome.ts";
+import { type CallOutcome, isFallback, isLastingRefusal, isLost, isSuccess, statusOf } from "./request_outcome.ts";
 import { bears, nameCache } from "./cache_naming.ts";
 import { isWhole } from "./cache_witness.ts";
 import { type Waiting, waitingAfter } from "./claims.ts";
@@ -321,10 +321,9 @@ function generationAfterRefusal(
   { record, revision }: Change,
   isHeld: boolean,
 ): Uint8Array | undefined {
-  const isUnknown = outcome.type === "failed" && !isFallback(outcome);
   // What is held by others, and may be taken here another time, is missing; so is a key whose predecessor is there still.
   const lacks = isHeld && (!isLastingRefusal(outcome) || keeps(held, link, record));
-  if (isUnknown || lacks) link.loseSynchrony();
+  if (isLost(outcome) || lacks) link.loseSynchrony();
   const borne = link.generation(revision);
   return before?.generation !== undefined && borne === before.generation ? before.stored : undefined;
 }
@@ -373,6 +372,8 @@ function remember(
     if (isCurrent) link.keepUp(revision, held.revision);
     if (isSuccess(outcome)) link.notKept.delete(key);
     else link.notKept.add(key);
+    if (isLost(outcome)) link.lost.add(key);
+    else link.lost.delete(key);
     link.waiting = waiting.get(link) ?? link.waiting;
   }
 }

@@ -355,6 +355,7 @@ function* replayTo(
   without: ReadonlySet<string> = NOTHING,
 ): Task<Replayed> {
   link.notKept.clear();
+  link.lost.clear();
   for (const key of without) link.notKept.add(key);
   const given = rows.filter(({ key }) => !without.has(key));
   const replayed = yield* replay(context.held, link, given, (kind) => note(context, link, "damaged record", kind));
