@@ -14,6 +14,7 @@ import type { Target } from "../../world/target.ts";
 import type { CommandWatch } from "./command_watch.ts";
 import type { LastWriter, Value } from "./last_writer.ts";
 import type { Settings } from "./observed.ts";
+import type { SavedLogins } from "./saved_logins.ts";
 import type { SecretPlaces } from "./secret_places.ts";
 import type { ServiceWatch } from "./service_watch.ts";
 import type { SessionWatch } from "./session_watch.ts";
@@ -86,6 +87,8 @@ export interface OracleView {
   readonly writer: LastWriter;
   /** Which logins adapters may have saved, by the names of targets. */
   readonly savings: LastWriter;
+  /** Which they have saved. */
+  readonly savedLogins: SavedLogins;
   /** The flags that were set with keys, by these in hex: all that a key ever had. */
   readonly flags: ReadonlyMap<Value, ReadonlySet<bigint>>;
   /** Calls that are under way. */

@@ -5,10 +5,8 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import type { PersistentLogins } from "../../../../firmware/cache/persistent_logins.ts";
 import { IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
 import type { UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
-import { knownOfPersistentLogin } from "../../../../host/miniport/sessions.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import { tell } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
@@ -159,13 +157,12 @@ export const SESSION_RULES = {
   "saved logins have numbers of their own": {
     doc: "No two saved logins have the same number for their ISID: the second would end the session of the first.",
     when: "rest",
-    *find({ adapters }) {
+    *find({ adapters, savedLogins }) {
       const numbers = new Set<number>();
-      for (const { adapter } of adapters) {
-        for (const number of savedNumbers(adapter.cache?.persistentLogins)) {
-          if (numbers.has(number)) yield `number ${number} is given twice`;
-          numbers.add(number);
-        }
+      for (const { isidNumber } of adapters.flatMap((unit) => savedLogins.of(unit))) {
+        if (isidNumber === undefined) continue;
+        if (numbers.has(isidNumber)) yield `number ${isidNumber} is given twice`;
+        numbers.add(isidNumber);
       }
     },
   },
@@ -228,16 +225,4 @@ function sessionOf(value: unknown): UniqueSessionId | undefined {
 
 function hasSession(unit: AdapterUnit, number: bigint): boolean {
   return activeConnections(unit).some(({ session }) => session === Number(number));
-}
-
-/** The numbers that make the ISIDs of saved logins differ; of those that another driver has saved nothing is known. */
-function* savedNumbers(logins: PersistentLogins | undefined): Generator<number> {
-  for (const { number } of logins?.logins() ?? []) {
-    const saved = logins?.open(number);
-    if (saved === undefined) continue;
-    saved.key.fill(0);
-    saved.password.fill(0);
-    const known = knownOfPersistentLogin({ ...saved, number, session: 0, reserved: 0 }).description;
-    if (known !== undefined) yield known.UniqueIdForISID;
-  }
 }

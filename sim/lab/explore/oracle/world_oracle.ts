@@ -21,6 +21,7 @@ import { flashKeys, GROUP_KEY, heldSettings, isKeyName, keyName, type Settings, 
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
+import { SavedLogins } from "./saved_logins.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
 import { SessionWatch } from "./session_watch.ts";
@@ -58,6 +59,8 @@ export class WorldOracle implements OracleView {
   readonly writer: LastWriter;
   /** Which logins adapters may have saved, by the names of targets. */
   readonly savings: LastWriter;
+  /** Which they have saved. */
+  readonly savedLogins: SavedLogins = new SavedLogins();
   /** The flags that were set with keys, by these in hex: all that a key ever had. */
   readonly flags: Map<Value, ReadonlySet<bigint>> = new Map();
   /** All keys that anybody has given, in hex. */

@@ -111,9 +111,8 @@ export interface SureLogin {
 }
 
 /** A login that must come about, unless the adapter has a better key than the one that is set. */
-export function sureLogin(scope: Scope): SureLogin {
+export function sureLogin(scope: Scope, adapter: string = scope.adapter()): SureLogin {
   const { random } = scope;
-  const adapter = scope.adapter();
   const port = scope.port();
   const address = scope.address(adapter, port);
   const target = scope.pick(["disk", "tape"]);
