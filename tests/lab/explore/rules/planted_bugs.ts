@@ -130,6 +130,15 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       fault: "      this.#secrets.delete(name);\n",
     },
   },
+  "what no exchange needs is forgotten": {
+    what: "the preshared key of an exchange that ends early stays in memory that nobody gives back",
+    fault: {
+      file: "firmware/ike/secrets.ts",
+      text: "    this.erase(...this.#secrets.keys());\n    if (this.#places",
+      fault:
+        '    this.erase(...[...this.#secrets.keys()].filter((name) => name !== "preshared key"));\n    if (this.#places',
+    },
+  },
   "a cleared cache has no key left on flash": {
     what: "ClearCache leaves the erasing to the next start",
     fault: {
