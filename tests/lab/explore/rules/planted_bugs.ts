@@ -123,11 +123,11 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
     },
   },
   "what is given back holds zeros": {
-    what: "secrets of an exchange are forgotten, and stay where they were",
+    what: "a cache that is cleared forgets where its keys are, and they stay there",
     fault: {
-      file: "firmware/ike/secrets.ts",
-      text: "      place.fill(0);\n      this.#secrets.delete(name);\n",
-      fault: "      this.#secrets.delete(name);\n",
+      file: "firmware/cache/key_table.ts",
+      text: "    if (this.#slots.size > 0 || this.#hasGroupKey) this.#region.bytes.fill(0);\n",
+      fault: "",
     },
   },
   "what no exchange needs is forgotten": {
