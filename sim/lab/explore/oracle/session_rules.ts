@@ -31,14 +31,15 @@ export const SESSION_RULES = {
       if (status === IsdscStatus.SUCCESS && !mayMatch && isOneRun && (isAtRest || !overlapped)) {
         yield `the login ${where} came about with ${tell(login.known)}, not ${[...possible].map(tell).join(" or ")}`;
       }
-      const isWithoutKey = [...possible].every((key) => key === undefined);
+      const isWithoutSession = answered.call.name === "AddIScsiConnection" &&
+        !hasSession(login.unit, answered.call.request.uniqueSessionId.adapterSpecific);
+      const isWithoutKey = !isWithoutSession && [...possible].every((key) => key === undefined);
       const isTold = status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
       if (isAtRest && isOneRun && (isTold ? !possible.has(undefined) : isWithoutKey)) {
         yield `the login ${where} ended 0x${status.toString(16)} ${isTold ? "with" : "without"} a key`;
       }
-      const isExcused = answered.call.name === "AddIScsiConnection"
-        ? !hasSession(login.unit, answered.call.request.uniqueSessionId.adapterSpecific)
-        : status === IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS && login.mayLackGateway;
+      const isExcused = isWithoutSession ||
+        (status === IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS && login.mayLackGateway);
       const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS && !isExcused : hasFailedInCalm(answered);
       if (mustComeAbout && mustMatch && !wasCrowded && harmTo(view, login, answered) === "none") {
         yield `the login ${where} with the right key ended 0x${status.toString(16)}`;
