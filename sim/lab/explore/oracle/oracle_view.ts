@@ -97,6 +97,8 @@ export interface OracleView {
   readonly isIdle: boolean;
   /** Whether the world was healed, and no call is under way. */
   readonly isAtRest: boolean;
+  /** Since when there was no accident but on the wire, and nothing was changed in an adapter's cache. */
+  readonly calmSince: Cycle;
   /** All keys that anybody has given, in hex. */
   readonly secrets: ReadonlySet<string>;
   /** Looks for them. */

@@ -16,6 +16,8 @@ export interface KnownLogin extends SavedLogin {
   readonly name: string;
   /** What {@linkcode contentOf} says of it; `undefined` if its adapter cannot open it. */
   readonly content: string | undefined;
+  /** The same as whoever logs in gives it; nothing if its adapter cannot open it. */
+  readonly given: Pick<LoginParameters, "securityFlags" | "key">;
   /** By which its ISID differs from those of others; of one that another driver has saved nothing is known. */
   readonly isidNumber: number | undefined;
 }
@@ -53,11 +55,11 @@ function open({ adapter: { cache } }: AdapterUnit): readonly KnownLogin[] {
   return (cache?.persistentLogins.logins() ?? []).map((login): KnownLogin => {
     const name = new TextDecoder().decode(login.targetName);
     const saved = cache?.persistentLogins.open(login.number);
-    if (saved === undefined) return { ...login, name, content: undefined, isidNumber: undefined };
-    const content = contentOf(saved);
+    if (saved === undefined) return { ...login, name, content: undefined, given: {}, isidNumber: undefined };
+    const given = { securityFlags: saved.securityFlags, key: saved.key.slice() };
     saved.key.fill(0);
     saved.password.fill(0);
     const { description } = knownOfPersistentLogin({ ...saved, number: login.number, session: 0, reserved: 0 });
-    return { ...login, name, content, isidNumber: description?.UniqueIdForISID };
+    return { ...login, name, content: contentOf(given), given, isidNumber: description?.UniqueIdForISID };
   });
 }

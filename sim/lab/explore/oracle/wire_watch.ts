@@ -117,6 +117,12 @@ export class WireWatch {
     return this.#exchanges.get(bytesToHex(initiatorCookie))?.begun;
   }
 
+  /** When the last exchange from one address to another began; `undefined` if none has. */
+  lastBegun(from: Uint8Array, to: Uint8Array): Cycle | undefined {
+    const [begin, end] = [formatInternetAddress(from), formatInternetAddress(to)];
+    return [...this.#exchanges.values()].findLast((each) => each.from === begin && each.to === end)?.begun;
+  }
+
   /** Whether an exchange may have come about otherwise at one end than at the other. */
   isDoubtful(initiatorCookie: Uint8Array): boolean {
     return this.#exchanges.get(bytesToHex(initiatorCookie))?.isBeyond !== false;

@@ -9,8 +9,9 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { DEFAULT_POLICY } from "../../../../firmware/ike/policy.ts";
 import { ALL_PORTS, internetAddress, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
-import type { LoginParameters, UniqueConnectionId } from "../../../../host/iscsidsc/structures.ts";
+import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
 import { resolveAddress } from "../../../../host/initiator_service/address_resolution.ts";
+import type { Cycle } from "../../../kernel/task.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Value, type Writing } from "./last_writer.ts";
@@ -24,7 +25,7 @@ import { type Look, RULES_BY_MOMENT } from "./rules.ts";
 import { SavedLogins } from "./saved_logins.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
-import { SessionWatch } from "./session_watch.ts";
+import { connectionOf, SessionWatch } from "./session_watch.ts";
 import { StoredSettings } from "./stored_settings.ts";
 import { leavingOf } from "./wire_rules.ts";
 import { WireWatch } from "./wire_watch.ts";
@@ -88,6 +89,7 @@ export class WorldOracle implements OracleView {
   readonly #asked = new Map<number, Set<string>>();
   /** Accidents so far, those on the wire left out. */
   #accidents = 0;
+  #calmSince: Cycle = 0;
   #isHealed = false;
 
   /**
@@ -113,6 +115,7 @@ export class WorldOracle implements OracleView {
     world.disturbances.watch((_, { where }) => {
       if (where !== "elsewhere") return;
       this.#accidents++;
+      this.#calmSince = this.world.now;
       this.#asked.clear();
     });
     world.host.apiTaps.add((call) => this.#begins(call));
@@ -121,6 +124,11 @@ export class WorldOracle implements OracleView {
   /** Calls that are under way. */
   get pending(): readonly PendingCall[] {
     return [...this.#pending];
+  }
+
+  /** Since when there was no accident but on the wire, and nothing was changed in an adapter's cache. */
+  get calmSince(): Cycle {
+    return this.#calmSince;
   }
 
   /** Whether no call is under way. */
@@ -319,6 +327,7 @@ export class WorldOracle implements OracleView {
   }
 
   #commandEnds(ended: EndedCommand): void {
+    if (ended.isChange) this.#calmSince = this.world.now;
     // Another tool may have done it.
     if (ended.isNaming) this.#asked.delete(this.adapters.indexOf(ended.unit));
     this.#judge("command", (look) => look.find(this, ended));
@@ -356,15 +365,6 @@ export class WorldOracle implements OracleView {
 
 function isDue<When extends Look["when"]>(look: Look, when: When): look is Extract<Look, { readonly when: When }> {
   return look.when === when;
-}
-
-/** The connection that an answer tells of: that of a session, or a further one. */
-function connectionOf(value: unknown): UniqueConnectionId | undefined {
-  const given: unknown = typeof value === "object" && value !== null && "connection" in value
-    ? value.connection
-    : value;
-  const isId = typeof given === "object" && given !== null && "adapterUnique" in given && "adapterSpecific" in given;
-  return isId ? given as UniqueConnectionId : undefined;
 }
 
 /** How settings end that nothing can come of. */

@@ -48,6 +48,7 @@ export function savedOverBoots(scope: Scope): readonly Written[] {
 /** The adapter makes a login that it has saved while the target is away, for a time that its attempts may outlive. */
 export function savedWithoutTarget(scope: Scope): readonly Written[] {
   const { before, login } = sureLogin(scope, scope.flashAdapter());
+  scope.awaitsTarget = true;
   const fields: Written = Object(login["login"]);
   const { adapter, target } = fields;
   return [

@@ -329,4 +329,13 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       fault: "  const made = changes();\n  yield* kernel.sleep(costs.storeCommitCycles);\n",
     },
   },
+  "a saved login is tried again": {
+    what: "a saved login that has failed is tried again after an hour",
+    story: "a saved login whose target is away when its driver starts",
+    fault: {
+      file: "firmware/session/login_retries.ts",
+      text: "const RETRY_SECONDS = 5;\n",
+      fault: "const RETRY_SECONDS = 3600;\n",
+    },
+  },
 };

@@ -90,6 +90,12 @@ const STEPS = {
   - parallel:
       backup: [{ login: { adapter: hba0, target: disk, persistent: true }, expect: any }]
       admin: [{ login: { adapter: hba1, target: disk, persistent: true }, expect: any }]`,
+  "a saved login whose target is away when its driver starts": `
+  - login: { adapter: hba0, target: disk, persistent: true, key: a key }
+  - change: { targets: { disk: { silent: true } } }
+  - reset: { adapter: hba0 }
+  - wait: 20s
+  - change: { targets: { disk: { silent: false } } }`,
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The name of a story. */
@@ -113,7 +119,7 @@ steps:${STEPS[name]}
   - name: healing
     sequence:
       - { startService: { mayMiss: true } }
-      - { wait: 10s }
+      - { wait: 60s }
   - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }
   - { getKey: { adapter: hba0, port: 0, id: 192.0.2.10 }, expect: any }
   - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }
