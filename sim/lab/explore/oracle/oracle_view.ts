@@ -17,6 +17,7 @@ import type { Settings } from "./observed.ts";
 import type { SavedLogins } from "./saved_logins.ts";
 import type { SecretPlaces } from "./secret_places.ts";
 import type { ServiceWatch } from "./service_watch.ts";
+import type { LastingSessions } from "./lasting_sessions.ts";
 import type { SessionWatch } from "./session_watch.ts";
 import type { WireWatch } from "./wire_watch.ts";
 
@@ -73,6 +74,8 @@ export interface ExpectedLogin {
   readonly mayLackGateway: boolean;
   /** Whether the target takes all of what the adapter may use, in each mode. */
   readonly mustMatch: boolean;
+  /** Whether it does in aggressive mode. */
+  readonly mustMatchAggressive: boolean;
   /** Through what, to whom. */
   readonly where: string;
 }
@@ -111,6 +114,8 @@ export interface OracleView {
   readonly sessions: SessionWatch;
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
+  /** Sessions that nothing has ended. */
+  readonly lasting: LastingSessions;
   /** What the service holds for an adapter; `undefined` if it does not run. */
   heldSettings(adapter: string): Settings | undefined;
   /** The keys that a boot would find on an adapter's flash; `undefined` if it has none that can be looked at. */

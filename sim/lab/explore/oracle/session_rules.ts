@@ -6,12 +6,11 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
-import type { UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import { tell } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
-import { activeConnections } from "./session_watch.ts";
+import { activeConnections, sessionOf } from "./session_watch.ts";
 import type { WireHarm } from "./wire_watch.ts";
 
 /** The rules by their names. */
@@ -139,6 +138,14 @@ export const SESSION_RULES = {
       }
     },
   },
+  "a session lasts until something ends it": {
+    doc:
+      "After healing a session that somebody was told of is there until it is logged out, if its target knows what is in force.",
+    when: "rest",
+    *find(view) {
+      for (const { adapter } of view.lasting.ended(view)) yield `a session of ${adapter.name} is over`;
+    },
+  },
   "a session has an association at both ends": {
     doc: "After healing the target has what the adapter has, if no more was lost than repetition makes up for.",
     when: "rest",
@@ -213,15 +220,6 @@ function plainLogin(view: OracleView, { call }: AnsweredCall): ExpectedLogin | u
 /** What has happened on the wire to the exchanges of a login. */
 function harmTo({ wire }: OracleView, { unit, from, target }: ExpectedLogin, { begun }: AnsweredCall): WireHarm {
   return wire.harmBetween(from, target.address, begun, unit.adapter.phase1);
-}
-
-/** The session of a login's answer. */
-function sessionOf(value: unknown): UniqueSessionId | undefined {
-  const session: unknown = typeof value === "object" && value !== null && "session" in value
-    ? value.session
-    : undefined;
-  const isId = typeof session === "object" && session !== null && "adapterUnique" in session;
-  return isId ? session as UniqueSessionId : undefined;
 }
 
 function hasSession(unit: AdapterUnit, number: bigint): boolean {

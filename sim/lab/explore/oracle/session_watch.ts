@@ -8,7 +8,7 @@ import type { AdapterSessions } from "../../../../firmware/session/sessions.ts";
 import { type ConnectionInformation, ConnectionState } from "../../../../firmware/manual/interface.ts";
 import type { AssociationSummary } from "../../../../firmware/ike/mod.ts";
 import type { Cycle } from "../../../kernel/task.ts";
-import type { UniqueConnectionId } from "../../../../host/iscsidsc/structures.ts";
+import type { UniqueConnectionId, UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 
 /** The connections of an adapter that are established. */
@@ -75,4 +75,13 @@ export function connectionOf(value: unknown): UniqueConnectionId | undefined {
     : value;
   const isId = typeof given === "object" && given !== null && "adapterUnique" in given && "adapterSpecific" in given;
   return isId ? given as UniqueConnectionId : undefined;
+}
+
+/** The session of a login's answer. */
+export function sessionOf(value: unknown): UniqueSessionId | undefined {
+  const session: unknown = typeof value === "object" && value !== null && "session" in value
+    ? value.session
+    : undefined;
+  const isId = typeof session === "object" && session !== null && "adapterUnique" in session;
+  return isId ? session as UniqueSessionId : undefined;
 }

@@ -8,7 +8,7 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { equalBytes } from "@noble/ciphers/utils.js";
-import type { IkePolicy } from "../../../../firmware/ike/policy.ts";
+import { DEFAULT_POLICY, type IkePolicy } from "../../../../firmware/ike/policy.ts";
 import type { Cycle } from "../../../kernel/task.ts";
 import type { Datagram } from "../../../network/datagram.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
@@ -222,4 +222,12 @@ function roundOf({ rounds }: WatchedExchange, message: Uint8Array): Round {
   const round = { message: message.slice(), losses: 0, answersLost: 0, answerBytes: 0, outage: { first: 0, last: 0 } };
   rounds.push(round);
   return round;
+}
+
+/** Half-open exchanges with one target from which on it may take no more: saved logins may begin two beside another. */
+const CROWD = DEFAULT_POLICY.halfOpenPerAddress - 2;
+
+/** Whether a target has about as many half-open exchanges as it takes: those of logins that fail end only with time. */
+export function isCrowded({ targets }: World): boolean {
+  return [...targets.values()].some(({ exchangeCount, associations }) => exchangeCount - associations.length >= CROWD);
 }

@@ -6,7 +6,6 @@
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { DEFAULT_POLICY } from "../../../../firmware/ike/policy.ts";
 import { ALL_PORTS, internetAddress, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
@@ -23,12 +22,13 @@ import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
 import { SavedLogins } from "./saved_logins.ts";
+import { LastingSessions } from "./lasting_sessions.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
 import { connectionOf, SessionWatch } from "./session_watch.ts";
 import { StoredSettings } from "./stored_settings.ts";
 import { leavingOf } from "./wire_rules.ts";
-import { WireWatch } from "./wire_watch.ts";
+import { isCrowded, WireWatch } from "./wire_watch.ts";
 
 /** A rule that is broken. */
 export interface Broken {
@@ -76,6 +76,8 @@ export class WorldOracle implements OracleView {
   readonly sessions: SessionWatch = new SessionWatch();
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
+  /** Sessions that nothing has ended. */
+  readonly lasting: LastingSessions = new LastingSessions();
   readonly #presented: PresentedKeys;
   readonly #stored: StoredSettings;
   readonly #pending = new Set<Heard>();
@@ -149,7 +151,10 @@ export class WorldOracle implements OracleView {
   stepEnds(name?: string): void {
     this.service.look();
     if (isCalled(name, HEALING)) this.#isHealed = true;
-    if (isCalled(name, CHAOS)) this.#isHealed = false;
+    if (isCalled(name, CHAOS)) {
+      this.#isHealed = false;
+      this.lasting.forget();
+    }
     this.#judge("step", (look) => look.find(this));
     if (this.isAtRest) this.#judge("rest", (look) => look.find(this));
     for (const [name, holds] of Object.entries(this.#invariants)) this.#report(name, [resultOf(holds, this.world)]);
@@ -226,6 +231,7 @@ export class WorldOracle implements OracleView {
       mayMatch: accepted.some((each) => each !== "no"),
       mayLackGateway: wantsTunnel && this.writer.allowed(index, gateway).has(undefined),
       mustMatch: accepted.every((each) => each === "yes"),
+      mustMatchAggressive: accepted.every((each) => each !== "no"),
       where: `through ${initiatorInstance} at ${target.name}`,
     };
   }
@@ -253,7 +259,9 @@ export class WorldOracle implements OracleView {
       if (leaves !== undefined && isDone) this.sessions.leaves({ ...leaves, at: this.world.now });
       this.#noteQuestion(call);
       if (isDone) this.#noteConnection(call, answer.value);
-      this.#judge("answer", (look) => look.find(this, { ...heard, answer }));
+      const answered = { ...heard, answer };
+      this.lasting.answered(this, answered);
+      this.#judge("answer", (look) => look.find(this, answered));
     };
   }
 
@@ -374,14 +382,6 @@ const REFUSED_AT_ONCE: readonly number[] = [
   IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED,
   IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE,
 ];
-
-/** Half-open exchanges with one target from which on it may take no more: saved logins may begin two beside another. */
-const CROWD = DEFAULT_POLICY.halfOpenPerAddress - 2;
-
-/** Whether a target has about as many half-open exchanges as it takes: those of logins that fail end only with time. */
-function isCrowded({ targets }: World): boolean {
-  return [...targets.values()].some(({ exchangeCount, associations }) => exchangeCount - associations.length >= CROWD);
-}
 
 /** What is wrong, if an invariant is broken; one that throws is. */
 function resultOf(holds: (world: World) => true | string, world: World): string | undefined {

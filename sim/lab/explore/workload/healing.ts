@@ -6,6 +6,7 @@
 
 import { HEALING } from "../oracle/healing.ts";
 import { drawLogin, drawSaved, drawSetting } from "./calls.ts";
+import { drawKeyedAnew, hasShortLifetimes } from "./keyed_anew.ts";
 import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 import { drawSureLogin } from "./sure_login.ts";
@@ -66,9 +67,14 @@ export function drawChecks(scope: Scope): readonly Written[] {
   const asked = { sequence: questions(scope) };
   const again = random.chance(1, 3) ? [{ rebootHost: {} }, { wait: "1s" }, asked, ...logins("after a boot")] : [];
   const last = random.chance(1, 3) ? [drawSetting(scope), asked, ...logins("in the end")] : [];
-  const sure = random.chance(1, 3) ? drawSureLogin(scope) : [];
+  const sure = random.chance(1, 3) ? drawLast(scope) : [];
   const lists = random.chance(1, 3) ? [...random.chance(1, 2) ? [drawSaved(scope)] : [], ...LISTS] : [];
   return [...logins("when healed"), ...lists, ...again, ...last, ...sure];
+}
+
+/** Logins of a healed world that must come about, or sessions that must stay. */
+export function drawLast(scope: Scope): readonly Written[] {
+  return hasShortLifetimes(scope) && scope.random.chance(1, 2) ? drawKeyedAnew(scope) : drawSureLogin(scope);
 }
 
 /** Each adapter is asked for all that the story is about. */

@@ -338,4 +338,13 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       fault: "const RETRY_SECONDS = 3600;\n",
     },
   },
+  "a session lasts until something ends it": {
+    what: "a session is not keyed anew before its association ends",
+    story: "a session of two lifetimes, once all is well",
+    fault: {
+      file: "firmware/session/session_manager.ts",
+      text: "        return this.#rekey(negotiation, event.exchange);\n",
+      fault: "        return;\n",
+    },
+  },
 };
