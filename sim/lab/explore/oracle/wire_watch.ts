@@ -163,11 +163,9 @@ export class WireWatch {
     else this.#loses(round, from !== exchange.from);
   }
 
-  #isMadeUpFor({ isBeyond, isAggressive, rounds }: WatchedExchange, { retransmission }: IkePolicy): boolean {
-    const { delaysMilliseconds } = retransmission;
-    const most = delaysMilliseconds.length - 2;
-    const lastSentAfter = delaysMilliseconds.slice(0, -1).reduce((sum, delay) => sum + delay, 0);
-    const longest = this.#world.cycles((lastSentAfter - OUTAGE_MARGIN_MILLISECONDS) * 1e6);
+  #isMadeUpFor({ isBeyond, isAggressive, rounds }: WatchedExchange, policy: IkePolicy): boolean {
+    const most = policy.retransmission.delaysMilliseconds.length - 2;
+    const longest = this.#world.cycles(longestOutage(policy) * 1e6);
     const [first] = rounds;
     // After the last message of aggressive mode its initiator waits for nothing: whoever has none asks for it again.
     const mostOfLast = Math.min(most, questionsFor(first) - 1);
@@ -208,6 +206,17 @@ function isDropped(sent: Uint8Array, arriving: Uint8Array): boolean {
   if (((sent[FLAGS_OFFSET] ?? 0) & ENCRYPTED) === 0) return false;
   const changed = sent.findIndex((byte, index) => byte !== arriving[index]);
   return sent.length !== arriving.length || changed < COVERED_BYTES;
+}
+
+/**
+ * So long a link may be cut in an exchange, in milliseconds: not as long as a message is sent again, nor at all if its target
+ * gives up an adapter before that which has not heard of the end of the exchange.
+ */
+function longestOutage({ retransmission, deadPeerDetection }: IkePolicy): number {
+  const lastSentAfter = retransmission.delaysMilliseconds.slice(0, -1).reduce((sum, delay) => sum + delay, 0);
+  const { idleMilliseconds = Infinity, retryMilliseconds = 0, attempts = 0 } = deadPeerDetection ?? {};
+  const givenUpAfter = idleMilliseconds + attempts * retryMilliseconds;
+  return givenUpAfter < lastSentAfter ? 0 : lastSentAfter - OUTAGE_MARGIN_MILLISECONDS;
 }
 
 /** How often a peer that has proved nothing is answered: it is not sent three times the bytes that have come from it. */
