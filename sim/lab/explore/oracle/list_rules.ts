@@ -13,6 +13,7 @@ import type { AdapterUnit } from "../../world/world.ts";
 import type { Writing } from "./last_writer.ts";
 import type { OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
+import { contentOf } from "./saved_logins.ts";
 
 /** A list: what it tells, and what there is. */
 interface Listed {
@@ -31,7 +32,10 @@ const LISTS: Readonly<Record<string, Listed>> = {
       (value as readonly PersistentLoginInformation[]).map(({ initiatorInstance, targetName, targetPortal }) =>
         `${initiatorInstance} ${targetName} ${targetPortal?.address}`
       ),
-    there: (unit) => savedLogins(unit).map(({ name, address }) => `${unit.adapter.name} ${name} ${address}`),
+    there: ({ adapter: { cache, name } }) =>
+      (cache?.persistentLogins.logins() ?? []).map(({ targetName, target }) =>
+        `${name} ${new TextDecoder().decode(targetName)} ${textOf(target)}`
+      ),
   },
   GetIScsiSessionList: {
     told: (value) =>
@@ -80,24 +84,31 @@ export const LIST_RULES = {
     },
   },
   "a login stays saved until it is removed": {
-    doc: "After healing an adapter has the logins that it was last told to save, and none that were removed.",
+    doc:
+      "After healing an adapter has the logins that it was last told to save, with key and flags, and none that were removed.",
     when: "rest",
-    *find({ savings, adapters }) {
+    *find({ savings, savedLogins, adapters }) {
       for (const [index, unit] of adapters.entries()) {
-        const saved = unit.adapter.cache === undefined ? undefined : new Set(savedLogins(unit).map(({ name }) => name));
+        const saved = unit.adapter.cache === undefined ? undefined : savedLogins.of(unit);
         for (const name of saved === undefined ? [] : savings.names(index)) {
-          const value = saved?.has(name) === true ? SAVED : REMOVED;
+          const login = saved?.find((each) => each.name === name);
+          const value = login === undefined ? REMOVED : login.content;
           const allowed = savings.allowed(index, name);
           if (allowed.has(value) || (value === REMOVED && allowed.has(undefined))) savings.seen(index, name, value);
-          else yield `the login to ${name} of ${unit.adapter.name} is ${value}`;
+          else yield `the login to ${name} of ${unit.adapter.name} is ${told(value)}`;
         }
       }
     },
   },
 } as const satisfies Readonly<Record<string, Rule>>;
 
-/** What has become of a login that an adapter was to save, or to forget. */
-const [SAVED, REMOVED] = ["saved", "not saved"];
+/** What has become of a login that an adapter was to forget. */
+const REMOVED = "not saved";
+
+/** What an adapter has of a login, in words that tell no key. */
+function told(content: string | undefined): string {
+  return content === REMOVED ? content : content === undefined ? "without its content" : "saved with another content";
+}
 
 /** What a call has an adapter save, or forget. */
 export function savingOf(view: OracleView, { name, request }: ApiCall): Writing | undefined {
@@ -106,14 +117,14 @@ export function savingOf(view: OracleView, { name, request }: ApiCall): Writing 
   const adapter = view.adapterIndex(request.initiatorInstance);
   if (adapter === undefined) return undefined;
   const { world: { now }, writer: { run } } = view;
-  return { adapter, name: request.targetName, persist: true, value: isRemoval ? REMOVED : SAVED, begun: now, run };
-}
-
-function savedLogins({ adapter }: AdapterUnit): readonly { readonly name: string; readonly address: string }[] {
-  return (adapter.cache?.persistentLogins.logins() ?? []).map(({ targetName, target }) => ({
-    name: new TextDecoder().decode(targetName),
-    address: textOf(target),
-  }));
+  return {
+    adapter,
+    name: request.targetName,
+    persist: true,
+    value: isRemoval ? REMOVED : contentOf(request),
+    begun: now,
+    run,
+  };
 }
 
 function textOf(address: InternetAddress): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { KEY_TABLE_ENTRY_BYTES } from "../../../../firmware/cache/key_table.ts";
 import type { Rule } from "./rule.ts";
 
 /** The rules by their names. */
@@ -25,6 +26,21 @@ export const MEMORY_RULES = {
         if (left !== undefined) yield `something is left in ${left.where} of ${adapter.name}`;
       }
       if (!host.wmi.buffers.unused().every(isBlank)) yield "something is left in a system buffer";
+    },
+  },
+  "what no exchange needs is forgotten": {
+    doc:
+      "While no exchange is under way the memory for their secrets is filled with zeros, given back or not; without an association the key slots are.",
+    when: "step",
+    *find({ adapters }) {
+      for (const { adapter } of adapters) {
+        const { sessions, ram, keySlots, keyTableEntries, name } = adapter;
+        if (sessions === undefined || sessions.statistics().negotiating > 0) continue;
+        const keyTableBytes = (keyTableEntries + 1) * KEY_TABLE_ENTRY_BYTES;
+        const isForgotten = ram.memory().every((region) => region.length === keyTableBytes || isBlank(region));
+        if (!isForgotten) yield `${name} has secrets of an exchange, and no exchange`;
+        if (sessions.exchangeCount === 0 && !isBlank(keySlots.bytes)) yield `a key slot of ${name} is nobody's`;
+      }
     },
   },
   "a cleared cache has no key left on flash": {

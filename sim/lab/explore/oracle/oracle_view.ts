@@ -14,8 +14,10 @@ import type { Target } from "../../world/target.ts";
 import type { CommandWatch } from "./command_watch.ts";
 import type { LastWriter, Value } from "./last_writer.ts";
 import type { Settings } from "./observed.ts";
+import type { SavedLogins } from "./saved_logins.ts";
 import type { SecretPlaces } from "./secret_places.ts";
 import type { ServiceWatch } from "./service_watch.ts";
+import type { LastingSessions } from "./lasting_sessions.ts";
 import type { SessionWatch } from "./session_watch.ts";
 import type { WireWatch } from "./wire_watch.ts";
 
@@ -72,6 +74,8 @@ export interface ExpectedLogin {
   readonly mayLackGateway: boolean;
   /** Whether the target takes all of what the adapter may use, in each mode. */
   readonly mustMatch: boolean;
+  /** Whether it does in aggressive mode. */
+  readonly mustMatchAggressive: boolean;
   /** Through what, to whom. */
   readonly where: string;
 }
@@ -86,6 +90,8 @@ export interface OracleView {
   readonly writer: LastWriter;
   /** Which logins adapters may have saved, by the names of targets. */
   readonly savings: LastWriter;
+  /** Which they have saved. */
+  readonly savedLogins: SavedLogins;
   /** The flags that were set with keys, by these in hex: all that a key ever had. */
   readonly flags: ReadonlyMap<Value, ReadonlySet<bigint>>;
   /** Calls that are under way. */
@@ -94,6 +100,8 @@ export interface OracleView {
   readonly isIdle: boolean;
   /** Whether the world was healed, and no call is under way. */
   readonly isAtRest: boolean;
+  /** Since when there was no accident but on the wire, and nothing was changed in an adapter's cache. */
+  readonly calmSince: Cycle;
   /** All keys that anybody has given, in hex. */
   readonly secrets: ReadonlySet<string>;
   /** Looks for them. */
@@ -106,6 +114,8 @@ export interface OracleView {
   readonly sessions: SessionWatch;
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
+  /** Sessions that nothing has ended. */
+  readonly lasting: LastingSessions;
   /** What the service holds for an adapter; `undefined` if it does not run. */
   heldSettings(adapter: string): Settings | undefined;
   /** The keys that a boot would find on an adapter's flash; `undefined` if it has none that can be looked at. */

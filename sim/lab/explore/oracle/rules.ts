@@ -8,6 +8,7 @@
 import { LIST_RULES } from "./list_rules.ts";
 import { MEMORY_RULES } from "./memory_rules.ts";
 import type { Look, Rule } from "./rule.ts";
+import { SAVED_LOGIN_RULES } from "./saved_login_rules.ts";
 import { SESSION_RULES } from "./session_rules.ts";
 import { SETTING_RULES } from "./setting_rules.ts";
 import { WIRE_RULES } from "./wire_rules.ts";
@@ -20,6 +21,7 @@ export const RULES = {
   ...SESSION_RULES,
   ...WIRE_RULES,
   ...LIST_RULES,
+  ...SAVED_LOGIN_RULES,
   ...MEMORY_RULES,
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -5,15 +5,12 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import type { PersistentLogins } from "../../../../firmware/cache/persistent_logins.ts";
 import { IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
-import type { UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
-import { knownOfPersistentLogin } from "../../../../host/miniport/sessions.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import { tell } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
-import { activeConnections } from "./session_watch.ts";
+import { activeConnections, sessionOf } from "./session_watch.ts";
 import type { WireHarm } from "./wire_watch.ts";
 
 /** The rules by their names. */
@@ -33,14 +30,15 @@ export const SESSION_RULES = {
       if (status === IsdscStatus.SUCCESS && !mayMatch && isOneRun && (isAtRest || !overlapped)) {
         yield `the login ${where} came about with ${tell(login.known)}, not ${[...possible].map(tell).join(" or ")}`;
       }
-      const isWithoutKey = [...possible].every((key) => key === undefined);
+      const isWithoutSession = answered.call.name === "AddIScsiConnection" &&
+        !hasSession(login.unit, answered.call.request.uniqueSessionId.adapterSpecific);
+      const isWithoutKey = !isWithoutSession && [...possible].every((key) => key === undefined);
       const isTold = status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
       if (isAtRest && isOneRun && (isTold ? !possible.has(undefined) : isWithoutKey)) {
         yield `the login ${where} ended 0x${status.toString(16)} ${isTold ? "with" : "without"} a key`;
       }
-      const isExcused = answered.call.name === "AddIScsiConnection"
-        ? !hasSession(login.unit, answered.call.request.uniqueSessionId.adapterSpecific)
-        : status === IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS && login.mayLackGateway;
+      const isExcused = isWithoutSession ||
+        (status === IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS && login.mayLackGateway);
       const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS && !isExcused : hasFailedInCalm(answered);
       if (mustComeAbout && mustMatch && !wasCrowded && harmTo(view, login, answered) === "none") {
         yield `the login ${where} with the right key ended 0x${status.toString(16)}`;
@@ -140,6 +138,14 @@ export const SESSION_RULES = {
       }
     },
   },
+  "a session lasts until something ends it": {
+    doc:
+      "After healing a session that somebody was told of is there until it is logged out, if its target knows what is in force.",
+    when: "rest",
+    *find(view) {
+      for (const { adapter } of view.lasting.ended(view)) yield `a session of ${adapter.name} is over`;
+    },
+  },
   "a session has an association at both ends": {
     doc: "After healing the target has what the adapter has, if no more was lost than repetition makes up for.",
     when: "rest",
@@ -159,13 +165,12 @@ export const SESSION_RULES = {
   "saved logins have numbers of their own": {
     doc: "No two saved logins have the same number for their ISID: the second would end the session of the first.",
     when: "rest",
-    *find({ adapters }) {
+    *find({ adapters, savedLogins }) {
       const numbers = new Set<number>();
-      for (const { adapter } of adapters) {
-        for (const number of savedNumbers(adapter.cache?.persistentLogins)) {
-          if (numbers.has(number)) yield `number ${number} is given twice`;
-          numbers.add(number);
-        }
+      for (const { isidNumber } of adapters.flatMap((unit) => savedLogins.of(unit))) {
+        if (isidNumber === undefined) continue;
+        if (numbers.has(isidNumber)) yield `number ${isidNumber} is given twice`;
+        numbers.add(isidNumber);
       }
     },
   },
@@ -217,27 +222,6 @@ function harmTo({ wire }: OracleView, { unit, from, target }: ExpectedLogin, { b
   return wire.harmBetween(from, target.address, begun, unit.adapter.phase1);
 }
 
-/** The session of a login's answer. */
-function sessionOf(value: unknown): UniqueSessionId | undefined {
-  const session: unknown = typeof value === "object" && value !== null && "session" in value
-    ? value.session
-    : undefined;
-  const isId = typeof session === "object" && session !== null && "adapterUnique" in session;
-  return isId ? session as UniqueSessionId : undefined;
-}
-
 function hasSession(unit: AdapterUnit, number: bigint): boolean {
   return activeConnections(unit).some(({ session }) => session === Number(number));
-}
-
-/** The numbers that make the ISIDs of saved logins differ; of those that another driver has saved nothing is known. */
-function* savedNumbers(logins: PersistentLogins | undefined): Generator<number> {
-  for (const { number } of logins?.logins() ?? []) {
-    const saved = logins?.open(number);
-    if (saved === undefined) continue;
-    saved.key.fill(0);
-    saved.password.fill(0);
-    const known = knownOfPersistentLogin({ ...saved, number, session: 0, reserved: 0 }).description;
-    if (known !== undefined) yield known.UniqueIdForISID;
-  }
 }

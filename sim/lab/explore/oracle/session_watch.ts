@@ -8,6 +8,7 @@ import type { AdapterSessions } from "../../../../firmware/session/sessions.ts";
 import { type ConnectionInformation, ConnectionState } from "../../../../firmware/manual/interface.ts";
 import type { AssociationSummary } from "../../../../firmware/ike/mod.ts";
 import type { Cycle } from "../../../kernel/task.ts";
+import type { UniqueConnectionId, UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 
 /** The connections of an adapter that are established. */
@@ -65,4 +66,22 @@ export class SessionWatch {
       persistentLogin === 0 && owned?.has(connection) !== true
     ).map(({ connection }) => connection);
   }
+}
+
+/** The connection that an answer tells of: that of a session, or a further one. */
+export function connectionOf(value: unknown): UniqueConnectionId | undefined {
+  const given: unknown = typeof value === "object" && value !== null && "connection" in value
+    ? value.connection
+    : value;
+  const isId = typeof given === "object" && given !== null && "adapterUnique" in given && "adapterSpecific" in given;
+  return isId ? given as UniqueConnectionId : undefined;
+}
+
+/** The session of a login's answer. */
+export function sessionOf(value: unknown): UniqueSessionId | undefined {
+  const session: unknown = typeof value === "object" && value !== null && "session" in value
+    ? value.session
+    : undefined;
+  const isId = typeof session === "object" && session !== null && "adapterUnique" in session;
+  return isId ? session as UniqueSessionId : undefined;
 }

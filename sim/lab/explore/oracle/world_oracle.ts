@@ -6,11 +6,11 @@
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { DEFAULT_POLICY } from "../../../../firmware/ike/policy.ts";
 import { ALL_PORTS, internetAddress, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
-import type { LoginParameters, UniqueConnectionId } from "../../../../host/iscsidsc/structures.ts";
+import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
 import { resolveAddress } from "../../../../host/initiator_service/address_resolution.ts";
+import type { Cycle } from "../../../kernel/task.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Value, type Writing } from "./last_writer.ts";
@@ -21,12 +21,14 @@ import { flashKeys, GROUP_KEY, heldSettings, isKeyName, keyName, type Settings, 
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
+import { SavedLogins } from "./saved_logins.ts";
+import { LastingSessions } from "./lasting_sessions.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
-import { SessionWatch } from "./session_watch.ts";
+import { connectionOf, SessionWatch } from "./session_watch.ts";
 import { StoredSettings } from "./stored_settings.ts";
 import { leavingOf } from "./wire_rules.ts";
-import { WireWatch } from "./wire_watch.ts";
+import { isCrowded, WireWatch } from "./wire_watch.ts";
 
 /** A rule that is broken. */
 export interface Broken {
@@ -58,6 +60,8 @@ export class WorldOracle implements OracleView {
   readonly writer: LastWriter;
   /** Which logins adapters may have saved, by the names of targets. */
   readonly savings: LastWriter;
+  /** Which they have saved. */
+  readonly savedLogins: SavedLogins = new SavedLogins();
   /** The flags that were set with keys, by these in hex: all that a key ever had. */
   readonly flags: Map<Value, ReadonlySet<bigint>> = new Map();
   /** All keys that anybody has given, in hex. */
@@ -72,6 +76,8 @@ export class WorldOracle implements OracleView {
   readonly sessions: SessionWatch = new SessionWatch();
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
+  /** Sessions that nothing has ended. */
+  readonly lasting: LastingSessions = new LastingSessions();
   readonly #presented: PresentedKeys;
   readonly #stored: StoredSettings;
   readonly #pending = new Set<Heard>();
@@ -85,6 +91,7 @@ export class WorldOracle implements OracleView {
   readonly #asked = new Map<number, Set<string>>();
   /** Accidents so far, those on the wire left out. */
   #accidents = 0;
+  #calmSince: Cycle = 0;
   #isHealed = false;
 
   /**
@@ -110,6 +117,7 @@ export class WorldOracle implements OracleView {
     world.disturbances.watch((_, { where }) => {
       if (where !== "elsewhere") return;
       this.#accidents++;
+      this.#calmSince = this.world.now;
       this.#asked.clear();
     });
     world.host.apiTaps.add((call) => this.#begins(call));
@@ -118,6 +126,11 @@ export class WorldOracle implements OracleView {
   /** Calls that are under way. */
   get pending(): readonly PendingCall[] {
     return [...this.#pending];
+  }
+
+  /** Since when there was no accident but on the wire, and nothing was changed in an adapter's cache. */
+  get calmSince(): Cycle {
+    return this.#calmSince;
   }
 
   /** Whether no call is under way. */
@@ -138,7 +151,10 @@ export class WorldOracle implements OracleView {
   stepEnds(name?: string): void {
     this.service.look();
     if (isCalled(name, HEALING)) this.#isHealed = true;
-    if (isCalled(name, CHAOS)) this.#isHealed = false;
+    if (isCalled(name, CHAOS)) {
+      this.#isHealed = false;
+      this.lasting.forget();
+    }
     this.#judge("step", (look) => look.find(this));
     if (this.isAtRest) this.#judge("rest", (look) => look.find(this));
     for (const [name, holds] of Object.entries(this.#invariants)) this.#report(name, [resultOf(holds, this.world)]);
@@ -215,6 +231,7 @@ export class WorldOracle implements OracleView {
       mayMatch: accepted.some((each) => each !== "no"),
       mayLackGateway: wantsTunnel && this.writer.allowed(index, gateway).has(undefined),
       mustMatch: accepted.every((each) => each === "yes"),
+      mustMatchAggressive: accepted.every((each) => each !== "no"),
       where: `through ${initiatorInstance} at ${target.name}`,
     };
   }
@@ -242,7 +259,9 @@ export class WorldOracle implements OracleView {
       if (leaves !== undefined && isDone) this.sessions.leaves({ ...leaves, at: this.world.now });
       this.#noteQuestion(call);
       if (isDone) this.#noteConnection(call, answer.value);
-      this.#judge("answer", (look) => look.find(this, { ...heard, answer }));
+      const answered = { ...heard, answer };
+      this.lasting.answered(this, answered);
+      this.#judge("answer", (look) => look.find(this, answered));
     };
   }
 
@@ -316,6 +335,7 @@ export class WorldOracle implements OracleView {
   }
 
   #commandEnds(ended: EndedCommand): void {
+    if (ended.isChange) this.#calmSince = this.world.now;
     // Another tool may have done it.
     if (ended.isNaming) this.#asked.delete(this.adapters.indexOf(ended.unit));
     this.#judge("command", (look) => look.find(this, ended));
@@ -355,15 +375,6 @@ function isDue<When extends Look["when"]>(look: Look, when: When): look is Extra
   return look.when === when;
 }
 
-/** The connection that an answer tells of: that of a session, or a further one. */
-function connectionOf(value: unknown): UniqueConnectionId | undefined {
-  const given: unknown = typeof value === "object" && value !== null && "connection" in value
-    ? value.connection
-    : value;
-  const isId = typeof given === "object" && given !== null && "adapterUnique" in given && "adapterSpecific" in given;
-  return isId ? given as UniqueConnectionId : undefined;
-}
-
 /** How settings end that nothing can come of. */
 const REFUSED_AT_ONCE: readonly number[] = [
   IsdscStatus.INVALID_PORT_NUMBER,
@@ -371,14 +382,6 @@ const REFUSED_AT_ONCE: readonly number[] = [
   IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED,
   IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE,
 ];
-
-/** Half-open exchanges with one target from which on it may take no more: saved logins may begin two beside another. */
-const CROWD = DEFAULT_POLICY.halfOpenPerAddress - 2;
-
-/** Whether a target has about as many half-open exchanges as it takes: those of logins that fail end only with time. */
-function isCrowded({ targets }: World): boolean {
-  return [...targets.values()].some(({ exchangeCount, associations }) => exchangeCount - associations.length >= CROWD);
-}
 
 /** What is wrong, if an invariant is broken; one that throws is. */
 function resultOf(holds: (world: World) => true | string, world: World): string | undefined {

@@ -14,11 +14,10 @@ import { CHAOS, HEALING } from "../oracle/healing.ts";
 import { drawSetting } from "./calls.ts";
 import { drawKeys, storyOf } from "./draw_story.ts";
 import { FAULT_KINDS, mayMiss } from "./fault_kinds.ts";
-import { healing } from "./healing.ts";
+import { drawLast, healing } from "./healing.ts";
 import { OPERATIONS } from "./operations.ts";
 import { drawScope, type Scope, type Written } from "./scope.ts";
 import type { WrittenScenario } from "./story.ts";
-import { drawSureLogin } from "./sure_login.ts";
 
 /** How many rounds a sweep has. */
 const ROUNDS = 2;
@@ -64,7 +63,7 @@ export function meetingsOf(seed: number): readonly Meeting[] {
 export function drawSweep(seed: number): WrittenScenario {
   const scope = drawScope(new RandomStreams(`sweep ${seed}`).stream("workload"));
   const rounds = meetingsOf(seed).map((meeting, index) => drawRound(scope, meeting, index + 1));
-  const last = scope.random.chance(1, 2) ? drawSureLogin(scope) : [];
+  const last = scope.random.chance(1, 2) ? drawLast(scope) : [];
   return storyOf(scope, `sweep ${seed}`, seed, [...rounds.flat(), ...last], drawKeys(scope));
 }
 

@@ -6,6 +6,7 @@
 
 import { HEALING } from "../oracle/healing.ts";
 import { drawLogin, drawSaved, drawSetting, settingOf } from "./calls.ts";
+import { drawKeyedAnew, hasShortLifetimes } from "./keyed_anew.ts";
 import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 import { drawSureLogin } from "./sure_login.ts";
@@ -32,7 +33,7 @@ export function healing(scope: Scope, name: string = HEALING): Written {
     ...early,
     ...questions(scope),
   ];
-  if (!scope.random.chance(1, 5)) return { name, sequence: steps("10s") };
+  if (!scope.random.chance(1, 5)) return { name, sequence: steps(scope.awaitsTarget ? "60s" : "10s") };
   // By then each adapter answers again. An orderly stop may take 20 s, and must not end what has started since.
   return { name, parallel: { healer: steps("190s"), ...stoppedInVain(scope, "150s") } };
 }
@@ -67,7 +68,7 @@ export function drawChecks(scope: Scope): readonly Written[] {
   const again = random.chance(1, 3) ? [{ rebootHost: {} }, { wait: "1s" }, asked, ...logins("after a boot")] : [];
   const anew = scope.whom.length > 1 && random.chance(1, 6) ? [...setAnew(scope), asked] : [];
   const last = random.chance(1, 3) ? [drawSetting(scope), asked, ...logins("in the end")] : [];
-  const sure = random.chance(1, 3) ? drawSureLogin(scope) : [];
+  const sure = random.chance(1, 3) ? drawLast(scope) : [];
   const lists = random.chance(1, 3) ? [...random.chance(1, 2) ? [drawSaved(scope)] : [], ...LISTS] : [];
   return [...logins("when healed"), ...lists, ...anew, ...again, ...last, ...sure];
 }
@@ -83,6 +84,11 @@ function setAnew(scope: Scope): readonly Written[] {
   const settings = [first, first + 1, first].map((place) => settingOf(scope, adapter, scope.whom[place] as Whom));
   const emptied = { wmi: { adapter, method: "ClearCache" }, expect: "any" };
   return [...settings, random.chance(1, 2) ? emptied : { powerCycle: { adapter, off: "1ms" } }, { wait: "1s" }];
+}
+
+/** Logins of a healed world that must come about, or sessions that must stay. */
+export function drawLast(scope: Scope): readonly Written[] {
+  return hasShortLifetimes(scope) && scope.random.chance(1, 2) ? drawKeyedAnew(scope) : drawSureLogin(scope);
 }
 
 /** Each adapter is asked for all that the story is about. */

@@ -20,6 +20,7 @@ import {
   restarted,
   returning,
 } from "./overlaps.ts";
+import { savedOverBoots, savedWithoutTarget } from "./saved_logins.ts";
 import type { Scope, Written } from "./scope.ts";
 
 /** A kind of step: how often it is drawn beside the others, and how it is drawn. */
@@ -74,6 +75,8 @@ export const OPERATIONS = {
       ...(scope.random.chance(1, 2) ? [{ listPersistentLogins: {}, expect: "any" }] : []),
     ],
   },
+  "saved logins over boots": { weight: 6, draw: savedOverBoots },
+  "saved logins without their target": { weight: 4, draw: savedWithoutTarget },
   lists: {
     weight: 2,
     draw: (scope) => [{ [scope.pick(["listInitiators", "listSessions", "listPersistentLogins"])]: {}, expect: "any" }],

@@ -123,6 +123,8 @@ export class Scope {
   readonly volatileShare: number;
   /** What all ends propose and accept. */
   readonly policy: Written;
+  /** Whether a login was saved that its adapter is to make when its target is there again. */
+  awaitsTarget = false;
   readonly #lastKeys = new Map<string, string>();
   #keys: number;
   #logins: number;

@@ -13,6 +13,9 @@ import type { Scope, Whom, Written } from "./scope.ts";
 /** How often a message may be lost: it is sent four times (`DOUBLING_RETRANSMISSION`), and the last comes too late. */
 const MOST_LOST = 2;
 
+/** A message is sent for the last time 7 s after the first. */
+const LONGEST_CUT_MILLISECONDS = 5900;
+
 /** The ends of a way. */
 interface Way {
   readonly from: string;
@@ -58,6 +61,14 @@ const TROUBLES = {
       { lose: { from, to, datagram: range(begin, begin + second - 1) } },
     ];
   },
+  // Shorter than a message is sent again, and long enough that only its last sending comes through.
+  "link cut": (scope, adapter, target) => [{
+    cutLink: {
+      ...eitherWay(scope, [adapter, target]),
+      datagram: early(scope),
+      for: `${LONGEST_CUT_MILLISECONDS - scope.random.below(scope.pick([2000, LONGEST_CUT_MILLISECONDS]))}ms`,
+    },
+  }],
   "cut off": (scope, adapter, target) => [{
     truncate: { ...eitherWay(scope, [adapter, target]), datagram: early(scope), bytes: scope.random.below(76) },
   }],
@@ -111,9 +122,8 @@ export interface SureLogin {
 }
 
 /** A login that must come about, unless the adapter has a better key than the one that is set. */
-export function sureLogin(scope: Scope): SureLogin {
+export function sureLogin(scope: Scope, adapter: string = scope.adapter()): SureLogin {
   const { random } = scope;
-  const adapter = scope.adapter();
   const port = scope.port();
   const address = scope.address(adapter, port);
   const target = scope.pick(["disk", "tape"]);

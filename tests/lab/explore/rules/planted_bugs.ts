@@ -123,11 +123,20 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
     },
   },
   "what is given back holds zeros": {
-    what: "secrets of an exchange are forgotten, and stay where they were",
+    what: "a cache that is cleared forgets where its keys are, and they stay there",
+    fault: {
+      file: "firmware/cache/key_table.ts",
+      text: "    if (this.#slots.size > 0 || this.#hasGroupKey) this.#region.bytes.fill(0);\n",
+      fault: "",
+    },
+  },
+  "what no exchange needs is forgotten": {
+    what: "the preshared key of an exchange that ends early stays in memory that nobody gives back",
     fault: {
       file: "firmware/ike/secrets.ts",
-      text: "      place.fill(0);\n      this.#secrets.delete(name);\n",
-      fault: "      this.#secrets.delete(name);\n",
+      text: "    this.erase(...this.#secrets.keys());\n    if (this.#places",
+      fault:
+        '    this.erase(...[...this.#secrets.keys()].filter((name) => name !== "preshared key"));\n    if (this.#places',
     },
   },
   "a cleared cache has no key left on flash": {
@@ -318,6 +327,24 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       file: `${SERVICE}/service_context.ts`,
       text: "  yield* kernel.sleep(costs.storeCommitCycles);\n  const made = changes();\n",
       fault: "  const made = changes();\n  yield* kernel.sleep(costs.storeCommitCycles);\n",
+    },
+  },
+  "a saved login is tried again": {
+    what: "a saved login that has failed is tried again after an hour",
+    story: "a saved login whose target is away when its driver starts",
+    fault: {
+      file: "firmware/session/login_retries.ts",
+      text: "const RETRY_SECONDS = 5;\n",
+      fault: "const RETRY_SECONDS = 3600;\n",
+    },
+  },
+  "a session lasts until something ends it": {
+    what: "a session is not keyed anew before its association ends",
+    story: "a session of two lifetimes, once all is well",
+    fault: {
+      file: "firmware/session/session_manager.ts",
+      text: "        return this.#rekey(negotiation, event.exchange);\n",
+      fault: "        return;\n",
     },
   },
 };

@@ -90,6 +90,17 @@ const STEPS = {
   - parallel:
       backup: [{ login: { adapter: hba0, target: disk, persistent: true }, expect: any }]
       admin: [{ login: { adapter: hba1, target: disk, persistent: true }, expect: any }]`,
+  "a session of two lifetimes, once all is well": `
+  - { wait: 1s, name: healing 1 }
+  - setKey: { adapter: hba3, id: 192.0.2.13, key: a key, flags: [ike, main] }
+  - { login: { adapter: hba3, target: disk }, expect: any }
+  - wait: 130s`,
+  "a saved login whose target is away when its driver starts": `
+  - login: { adapter: hba0, target: disk, persistent: true, key: a key }
+  - change: { targets: { disk: { silent: true } } }
+  - reset: { adapter: hba0 }
+  - wait: 20s
+  - change: { targets: { disk: { silent: false } } }`,
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The name of a story. */
@@ -113,7 +124,7 @@ steps:${STEPS[name]}
   - name: healing
     sequence:
       - { startService: { mayMiss: true } }
-      - { wait: 10s }
+      - { wait: 45s }
   - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }
   - { getKey: { adapter: hba0, port: 0, id: 192.0.2.10 }, expect: any }
   - { getKey: { adapter: hba1, id: 192.0.2.11 }, expect: any }

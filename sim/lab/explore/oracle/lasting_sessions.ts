@@ -1,0 +1,85 @@
+/**
+ * Sessions that nothing has ended since the world was healed: those whose
+ * callers were told of them, that nobody has logged out, and whose target knows
+ * what their adapter presents, whatever is set meanwhile.
+ *
+ * @module
+ */
+
+import type { LoginParameters, UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
+import type { AdapterUnit } from "../../world/world.ts";
+import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
+import { activeConnections, sessionOf } from "./session_watch.ts";
+
+/** A session that is to last. */
+interface LastingSession {
+  readonly id: UniqueSessionId;
+  readonly unit: AdapterUnit;
+  readonly request: LoginParameters;
+  readonly isAggressive: boolean;
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  /** How many datagrams were lost between its ends before. */
+  readonly lost: number;
+  readonly hasAccident: () => boolean;
+}
+
+/** Remembers which sessions are to last. */
+export class LastingSessions {
+  #sessions: readonly LastingSession[] = [];
+
+  /** Things go wrong from now on: of none is anything known. */
+  forget(): void {
+    this.#sessions = [];
+  }
+
+  /** A call was answered: a login at rest has a session that lasts, a logout ends one. */
+  answered(view: OracleView, { call, begun, answer: { status, value }, wasAtRest, since }: AnsweredCall): void {
+    const { name, request } = call;
+    if (name === "LogoutIScsiTarget") {
+      this.#sessions = this.#sessions.filter(({ id }) => !isSame(id, request));
+    }
+    if (name !== "LoginIScsiTarget") return;
+    const login = view.loginOf(request);
+    if (login === undefined) return;
+    // A target that hears from an adapter anew may take what it had with it for lost.
+    this.#sessions = this.#sessions.filter(({ unit, to }) => unit !== login.unit || to !== login.target.address);
+    const id = status === 0 && wasAtRest && view.isAtRest ? sessionOf(value) : undefined;
+    const { unit, from, target: { address: to } } = login;
+    const session = unit.adapter.sessions?.sessions().find(({ number }) => BigInt(number) === id?.adapterSpecific);
+    // What was lost of its exchange the target may still ask for.
+    const isWhole = view.wire.harmBetween(from, to, begun, unit.adapter.phase1) === "none";
+    if (id === undefined || session?.association === undefined || !isWhole) return;
+    const isAggressive = session.association.mode === "aggressive";
+    const lost = lostBetween(view, from, to);
+    const { hasAccident } = since;
+    this.#sessions = [...this.#sessions, { id, unit, request, isAggressive, from, to, lost, hasAccident }];
+  }
+
+  /** Those that are over all the same, each told once. */
+  ended(view: OracleView): readonly AdapterUnit[] {
+    this.#sessions = this.#sessions.filter((session) => isToLast(view, session));
+    const over = this.#sessions.filter(({ unit, id }) =>
+      !activeConnections(unit).some(({ session }) => BigInt(session) === id.adapterSpecific)
+    );
+    this.#sessions = this.#sessions.filter((session) => !over.includes(session));
+    return over.map(({ unit }) => unit);
+  }
+}
+
+/** Whether nothing that may end a session has happened to it, as far as is known. */
+function isToLast(view: OracleView, { unit, request, isAggressive, from, to, lost, hasAccident }: LastingSession) {
+  if (hasAccident() || lostBetween(view, from, to) !== lost) return false;
+  // Saved logins that fail leave a target no room for an exchange.
+  if (view.savedLogins.of(unit).length > 0) return false;
+  const login: ExpectedLogin | undefined = view.loginOf(request);
+  return login !== undefined && (isAggressive ? login.mustMatchAggressive : login.mustMatch);
+}
+
+function lostBetween({ wire }: OracleView, from: Uint8Array, to: Uint8Array): number {
+  return wire.lostBetween(from, to) + wire.lostBetween(to, from);
+}
+
+function isSame(one: UniqueSessionId, other: UniqueSessionId): boolean {
+  return one.adapterUnique === other.adapterUnique && one.adapterSpecific === other.adapterSpecific;
+}
