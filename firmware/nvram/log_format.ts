@@ -327,12 +327,10 @@ export function retiredPayload(retired: ReadonlySet<number>, sectorCount: number
   return bytes;
 }
 
-/** The sectors that a record says are retired; none if it is not such a record. */
+/** The sectors that a record says are retired: one about the log, with its slot for that. */
 export function retiredAt(sector: Uint8Array, offset: number): readonly number[] {
-  const word = readUint32(sector, offset);
-  if (headKind(word) !== RecordKind.log || headSlot(word) !== LogSlot.retired) return [];
   const indexes: number[] = [];
-  for (let index = 0; index < 8 * headPayloadBytes(word); index++) {
+  for (let index = 0; index < 8 * headPayloadBytes(readUint32(sector, offset)); index++) {
     if ((sector[offset + HEAD_BYTES + (index >>> 3)] as number) & (1 << (index & 7))) indexes.push(index);
   }
   return indexes;

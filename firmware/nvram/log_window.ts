@@ -238,23 +238,19 @@ class LogFinder {
 
   isTornHeader(head: LogSector | undefined): boolean {
     if (head === undefined) return false;
-    const count = this.#parts.length;
-    for (let distance = 1; distance < count; distance++) {
-      const next = (head.index + distance) % count;
+    for (let distance = 1; distance < this.#parts.length; distance++) {
+      const next = this.#indexAt(head.index + distance);
       if (this.retired.has(next)) continue;
-      if (this.#headers[next] !== undefined) return false;
-      return !isBlank((this.#parts[next] as Uint8Array).subarray(0, headerBytes(this.#programBytes)));
+      return this.#headers[next] === undefined &&
+        !isBlank((this.#parts[next] as Uint8Array).subarray(0, headerBytes(this.#programBytes)));
     }
     return false;
   }
 
   #newest(): number | undefined {
-    let newest: number | undefined;
-    let most = -1;
-    this.#headers.forEach((header, index) => {
-      if (header !== undefined && header.sequence > most) [newest, most] = [index, header.sequence];
-    });
-    return newest;
+    const sequences = this.#headers.map((header) => header?.sequence ?? -1);
+    const newest = Math.max(...sequences);
+    return newest < 0 ? undefined : sequences.indexOf(newest);
   }
 
   /** What any sector of the last turn says is retired: the set only grows, and each sector repeats it. */
@@ -303,10 +299,8 @@ class LogFinder {
   #hasRecords(index: number, sequence: number, counts = isAny): boolean {
     const bytes = this.#parts[index] as Uint8Array;
     if (this.blank[index]) return false;
-    for (const { offset } of recordsIn(bytes, { sequence, programBytes: this.#programBytes })) {
-      if (counts(readUint32(bytes, offset))) return true;
-    }
-    return false;
+    const records = recordsIn(bytes, { sequence, programBytes: this.#programBytes });
+    return records.some(({ offset }) => counts(readUint32(bytes, offset)));
   }
 
   /**

@@ -21,7 +21,7 @@ import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
-import { CLEAR_PAYLOAD_BYTES, scrubContent } from "./pending.ts";
+import { bareContent, CLEAR_PAYLOAD_BYTES, scrubContent } from "./pending.ts";
 import { checkGeometry, checkOptions, foreignFormat } from "./part_check.ts";
 import { RegionReader } from "./region_reader.ts";
 import { RingLog } from "./ring_log.ts";
@@ -194,7 +194,7 @@ export class RingStore implements NvramStore {
   *#deleteSuperseded(): Task {
     for (const number of [...this.#slots.superseded]) {
       if (!(yield* this.#writeDelete(number))) return;
-      this.#slots.forgetSuperseded(number);
+      this.#slots.superseded.delete(number);
     }
   }
 
@@ -359,8 +359,7 @@ export class RingStore implements NvramStore {
   }
 
   *#writeDelete(number: number): Task<boolean> {
-    const head = { kind: RecordKind.delete, carried: false, slot: number };
-    return (yield* this.#turning.append(0, () => ({ head, payload: NO_BYTES }))) !== undefined;
+    return (yield* this.#turning.append(0, bareContent(RecordKind.delete, number, false))) !== undefined;
   }
 
   *#writeClear(head: LogSector, distance: number): Task<boolean> {

@@ -17,7 +17,7 @@ import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
-import { isBlank, isNearlyBlank, partsOf, readUint32, roundUp } from "./words.ts";
+import { blankEnd, isBlank, isNearlyBlank, partsOf, readUint32, roundUp } from "./words.ts";
 
 /**
  * How many sectors of the ring must be opened until none that may hold secrets is left as it is.
@@ -70,7 +70,7 @@ function contentOf(
     const lengthBytes = recordBytesAt(bytes, sequence, offset);
     if (lengthBytes === 0) {
       // A mark lies behind a gap of blank bytes; anything else there is not accounted for.
-      const written = nextWritten(bytes, offset);
+      const written = blankEnd(bytes, offset);
       if (written === bytes.length) return content;
       const next = written - (written % programBytes);
       if (recordBytesAt(bytes, sequence, next) === 0) return "unknown";
@@ -108,12 +108,6 @@ function contentOf(
     }
     offset += roundUp(lengthBytes, programBytes);
   }
-}
-
-function nextWritten(bytes: Uint8Array, from: number): number {
-  let offset = from;
-  while (offset < bytes.length && bytes[offset] === 0xff) offset++;
-  return offset;
 }
 
 /**

@@ -119,7 +119,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "the number of a slot without a name is given away",
-      "if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;",
+      "if (this.#slots[number] !== undefined || this.nameless.has(number)) continue;",
       "if (this.#slots[number] !== undefined) continue;",
     ],
     [

@@ -221,8 +221,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "records are looked for where they begin alone",
-      "      if (counts(readUint32(bytes, offset))) return true;\n",
-      "      if (offset > headerBytes(this.#programBytes)) return false;\n      if (counts(readUint32(bytes, offset))) return true;\n",
+      "return records.some(({ offset }) => counts(readUint32(bytes, offset)));",
+      "return records.some(({ offset }) => offset === headerBytes(this.#programBytes) && counts(readUint32(bytes, offset)));",
     ],
     [
       "a sector that lost its header is left out of the log",
@@ -341,7 +341,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...inFile(
     "firmware/nvram/losses.ts",
     ["losses are forgotten in RAM alone", "      if (!(yield* writeDelete(number))) return false;\n", ""],
-    ["a clear forgets losses", "      this.#slots.setNameless(slot, place);\n", ""],
+    ["a clear forgets losses", "      this.#slots.nameless.set(slot, place);\n", ""],
     [
       "sectors that lost something are forgotten when they go",
       "    return numbers;\n",
