@@ -83,11 +83,14 @@ export function* settle(
   let hadRoom = log.refusals > refusals;
   log.endAt(again.voidFrom);
   for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) if (yield* advance(again)) return yield* log.own();
-  if (hadRoom || (scan.tornHeader && !(yield* annulNext(options)))) return false;
+  if (hadRoom) return false;
   if (!mayStay) {
     refusals = log.refusals;
-    if (yield* settleElsewhere(options, again)) return true;
+    // Should the next sector look opened some time, it says that the log has ended before what is written here.
+    const isSettled = yield* settleElsewhere(options, again);
     hadRoom = log.refusals > refusals;
+    if (!(yield* annulNext(options))) return false;
+    if (isSettled) return true;
     log.endAt(again.voidFrom);
   }
   // Nor is anything written before a place that was refused: what stands there could be put right as the last record.
