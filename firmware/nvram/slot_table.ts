@@ -166,7 +166,10 @@ export class SlotTable {
         // Of two slots of one name the one with the newer records counts: the other was lost when that was written.
         const older = this.find(slot.identity)?.number;
         if (older !== undefined) {
-          this.superseded.add(older);
+          const { passing, last } = scan.slots.get(older) as ScannedSlot;
+          // Its name may be another's by now, who is not to be deleted.
+          if (passing < PASSED) this.superseded.add(older);
+          else this.nameless.set(older, last);
           this.remove(older);
         }
         this.set(slot);
