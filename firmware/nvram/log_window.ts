@@ -135,7 +135,7 @@ class LogFinder {
         headers[head] = doubtful;
         return;
       }
-      this.mayHideWrite ||= mayHaveBeenWhole(bytes, end);
+      this.mayHideWrite ||= mayHaveBeenWhole(bytes, end, this.#programBytes);
       // Nor need there be anything in the one before: the part may have refused that.
       head = this.#newest();
     }
