@@ -284,7 +284,7 @@ class LogFinder {
       const index = this.#indexAt(head + distance);
       // With a header it was opened with another sequence.
       if (this.retired.has(index) || this.#headers[index] !== undefined) continue;
-      if (this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;
+      if (this.#hasRecords(index, sequence + distance, true)) ahead = distance;
     }
     if (ahead > 0) this.#noteRetired(this.#indexAt(head + ahead), sequence + ahead);
     // What has no records between the two was passed over, and retired.
@@ -295,12 +295,18 @@ class LogFinder {
     return ahead;
   }
 
-  /** Whether there are records in a sector, wherever they lie: a fence or damage may keep them from its beginning. */
-  #hasRecords(index: number, sequence: number, counts = isAny): boolean {
+  /**
+   * Whether there are records in a sector, wherever they lie: a fence or damage may keep them from its beginning.
+   *
+   * @param index Which sector.
+   * @param sequence Its sequence.
+   * @param isOwned Those that were carried there do not count.
+   */
+  #hasRecords(index: number, sequence: number, isOwned = false): boolean {
     const bytes = this.#parts[index] as Uint8Array;
     if (this.blank[index]) return false;
     const records = recordsIn(bytes, { sequence, programBytes: this.#programBytes });
-    return records.some(({ offset }) => counts(readUint32(bytes, offset)));
+    return records.some(({ offset }) => !isOwned || isOwn(readUint32(bytes, offset)));
   }
 
   /**
@@ -328,11 +334,6 @@ class LogFinder {
     const part = { sectorBytes, sectorCount: this.#parts.length, programBytes: this.#programBytes };
     return { index, header: newHeader(sequence, part), condition };
   }
-}
-
-/** Any record. */
-function isAny(_word: number): boolean {
-  return true;
 }
 
 /** A record that was written after its sector was opened. */

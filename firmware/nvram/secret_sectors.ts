@@ -81,31 +81,14 @@ function contentOf(
     const word = readUint32(bytes, at);
     const slot = headSlot(word);
     const kind = headKind(word);
-    switch (kind) {
-      case RecordKind.full:
-      case RecordKind.name: {
-        const recordClass = headPayloadBytes(word) === 0 ? undefined : classAt(bytes, at);
-        if (recordClass !== undefined && !isSecret(recordClass)) publicSlots.add(slot);
-        else {
-          publicSlots.delete(slot);
-          // A name alone is no secret.
-          if (kind === RecordKind.full) content = "secret";
-        }
-        break;
-      }
-      case RecordKind.value:
-        if (!publicSlots.has(slot)) content = "secret";
-        break;
-      case RecordKind.log:
-      case RecordKind.delete:
-      case RecordKind.mark:
-      case RecordKind.clearSecrets:
-      case RecordKind.blank:
-        // They hold no value.
-        break;
-      default:
-        kind satisfies never;
+    if (kind === RecordKind.full || kind === RecordKind.name) {
+      const recordClass = headPayloadBytes(word) === 0 ? undefined : classAt(bytes, at);
+      if (recordClass !== undefined && !isSecret(recordClass)) publicSlots.add(slot);
+      else publicSlots.delete(slot);
     }
+    // Others hold no value; a name alone is no secret.
+    const holdsValue = kind === RecordKind.full || kind === RecordKind.value;
+    if (holdsValue && !publicSlots.has(slot)) content = "secret";
     offset += roundUp(lengthBytes, programBytes);
   }
 }
