@@ -67,6 +67,8 @@ export interface LogWindow {
   readonly rivals: readonly number[];
   /** Sectors that hold something without an older header: what opened them, and came to nothing. */
   readonly unfinished: readonly number[];
+  /** The head, if nothing was written since it was opened, and it is believed for what has become of those that it freed. */
+  readonly unproven: LogSector | undefined;
   /** A sector was not taken for opened that may hold a whole record, with more wrong bits than can be put right. */
   readonly mayHideWrite: boolean;
 }
@@ -101,12 +103,14 @@ export function findLog(parts: readonly Uint8Array[], programBytes: number, sett
     unfinished,
     tornHeader: finder.isTornHeader(head),
     mayHideWrite: finder.mayHideWrite,
+    unproven: finder.isUnproven ? head : undefined,
   };
 }
 
 class LogFinder {
   readonly retired = new Set<number>();
   mayHideWrite = false;
+  isUnproven = false;
   /** Which sectors are blank. */
   readonly blank: readonly boolean[];
   readonly #parts: readonly Uint8Array[];
@@ -133,6 +137,7 @@ class LogFinder {
       // If a sector that it freed was erased since, its header was finished: power was there. The first has freed none.
       if (doubtful.previousEnd > 0 && !this.#isWhole(doubtful)) {
         headers[head] = doubtful;
+        this.isUnproven = true;
         return;
       }
       this.mayHideWrite ||= mayHaveBeenWhole(bytes, end, this.#programBytes);

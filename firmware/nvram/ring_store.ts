@@ -149,7 +149,8 @@ export class RingStore implements NvramStore {
     } else if (yield* this.#settle(scan, region)) {
       if (!this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
       yield* this.#deleteSuperseded();
-      yield* this.#relieve();
+      if (scan.unproven !== undefined) yield* this.#turning.advance();
+      yield* this.#relieve(scan.unproven);
       // Power may have gone while it was regained.
       yield* this.#turning.regainSpare();
     }
@@ -200,12 +201,13 @@ export class RingStore implements NvramStore {
 
   /**
    * Writes again what is too much in a sector: an earlier mount has written the last record of the log before the copies
-   * that the sector was opened with, and the next could not do that again.
+   * that the sector was opened with, and the next could not do that again. So is all of a sector that may lose its header
+   * yet, without which no box can be opened.
    */
-  *#relieve(): Task {
+  *#relieve(unproven: LogSector | undefined): Task {
     for (const sector of [...this.#log.sectors]) {
       for (const slot of this.#slots.values()) {
-        if (!this.#turning.room.isOverfull(sector)) break;
+        if (sector !== unproven && !this.#turning.room.isOverfull(sector)) break;
         const value = slot.value?.place.sector === sector ? this.#slots.open(slot) : undefined;
         if (value === undefined) continue;
         const written = yield* this.#writeSlot(slot, value, slot);

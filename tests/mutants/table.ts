@@ -289,7 +289,7 @@ export const MUTANTS: readonly Mutant[] = [
       "      // Power may have gone while it was regained.\n      yield* this.#turning.regainSpare();\n",
       "",
     ],
-    ["a sector that is too full stays so", "      yield* this.#relieve();\n", ""],
+    ["a sector that is too full stays so", "      yield* this.#relieve(scan.unproven);\n", ""],
     [
       "a clear after damage erases no more than it must",
       "let distance = this.#losses.count > 0",
