@@ -42,7 +42,7 @@ export class SlotTable {
   readonly #slots: (Slot | undefined)[] = [];
   /** Their numbers by class and name. */
   readonly #numbers = new Map<string, number>();
-  /** Slots whose name is lost, with the last record about each: what they held is not known; no other gets their number. */
+  /** Slots whose name is lost, with the record that tells: what they held is not known, and no other gets their number. */
   readonly nameless = new Map<number, RecordPlace>();
   /** Slots with the name of another slot whose records are newer: they count no more, and no other gets their number. */
   readonly superseded = new Set<number>();
@@ -173,7 +173,7 @@ export class SlotTable {
           this.remove(older);
         }
         this.set(slot);
-      } else if (!scanned.cleared) this.nameless.set(number, scanned.last);
+      } else if (!scanned.cleared) this.nameless.set(number, scanned.noted ?? scanned.last);
     }
   }
 
