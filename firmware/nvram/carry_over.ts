@@ -15,7 +15,7 @@ import { encodeIdentity, identityBytes } from "./log_format.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import type { RingLog } from "./ring_log.ts";
-import { type PendingRecord, scrubContent } from "./pending.ts";
+import { bareContent, type PendingRecord, scrubContent } from "./pending.ts";
 import type { PendingScrub } from "./slot_reading.ts";
 import type { Slot, SlotTable, ValueOnFlash } from "./slot_table.ts";
 
@@ -121,7 +121,7 @@ export class CarryOver implements Carrier {
       slot.namePlace = namePlace ?? slot.namePlace;
       slot.value = value ?? slot.value;
     }
-    for (const [number, place] of this.#losses) this.#slots.setNameless(number, place);
+    for (const [number, place] of this.#losses) this.#slots.nameless.set(number, place);
   }
 
   *#copySlots(cursor: SectorCursor, tail: LogSector): Task<boolean> {
@@ -140,8 +140,7 @@ export class CarryOver implements Carrier {
   /** Copies the report that slots were lost together with their names, which would be forgotten otherwise. */
   *#copyLosses(cursor: SectorCursor, numbers: readonly number[]): Task<boolean> {
     for (const number of numbers) {
-      const head = { kind: RecordKind.name, carried: true, slot: number };
-      const place = yield* this.#log.carry(cursor, 0, () => ({ head, payload: NO_BYTES }));
+      const place = yield* this.#log.carry(cursor, 0, bareContent(RecordKind.name, number, true));
       if (place === undefined) return false;
       this.#losses.set(number, place);
     }

@@ -193,16 +193,25 @@ export function encodeIdentity({ class: recordClass, name }: RecordIdentity, sto
   return bytes;
 }
 
+/** Whether a record is of a kind that a mount writes first. */
+export function isFirst(word: number): boolean {
+  return headKind(word) === RecordKind.mark || headKind(word) === RecordKind.log;
+}
+
 /**
  * Whether what stands behind the last record of a sector, and does not verify, may have been a whole record that changed
  * something: a write that was cut off has left its checksum blank, or was nearly done.
  */
-export function mayHaveBeenWhole(sector: Uint8Array, offset: number): boolean {
+export function mayHaveBeenWhole(sector: Uint8Array, offset: number, programBytes: number): boolean {
   const bytes = sector.subarray(offset);
   const word = bytes.length < RECORD_OVERHEAD_BYTES ? BLANK_HEAD : headAt(bytes, 0);
   // How long it was nobody knows.
   if (word === undefined) return !isBlank(bytes.subarray(HEAD_BYTES));
-  if (word === BLANK_HEAD || headKind(word) === RecordKind.mark || headKind(word) === RecordKind.log) return false;
+  if (word === BLANK_HEAD) return false;
+  // It changes nothing itself, and was finished before anything went behind it.
+  if (isFirst(word)) {
+    return mayHaveBeenWhole(sector, offset + roomBytes(headPayloadBytes(word), programBytes), programBytes);
+  }
   const checksum = HEAD_BYTES + headPayloadBytes(word);
   return !isBlank(bytes.subarray(checksum, checksum + RECORD_OVERHEAD_BYTES - HEAD_BYTES));
 }
@@ -327,12 +336,10 @@ export function retiredPayload(retired: ReadonlySet<number>, sectorCount: number
   return bytes;
 }
 
-/** The sectors that a record says are retired; none if it is not such a record. */
+/** The sectors that a record says are retired: one about the log, with its slot for that. */
 export function retiredAt(sector: Uint8Array, offset: number): readonly number[] {
-  const word = readUint32(sector, offset);
-  if (headKind(word) !== RecordKind.log || headSlot(word) !== LogSlot.retired) return [];
   const indexes: number[] = [];
-  for (let index = 0; index < 8 * headPayloadBytes(word); index++) {
+  for (let index = 0; index < 8 * headPayloadBytes(readUint32(sector, offset)); index++) {
     if ((sector[offset + HEAD_BYTES + (index >>> 3)] as number) & (1 << (index & 7))) indexes.push(index);
   }
   return indexes;

@@ -26,6 +26,7 @@ import {
   BLANK_HEAD,
   type Found,
   headAt,
+  isFirst,
   markPayloadBytes,
   mayHaveBeenWhole,
   RECORD_OVERHEAD_BYTES,
@@ -138,12 +139,13 @@ class LogScanner {
   /** Whether a whole record may stand behind the last one of the head, or behind what a boot has written there first. */
   #mayHideWrite(head: LogSector): boolean {
     const bytes = this.#sectors[head.index] as Uint8Array;
-    if (mayHaveBeenWhole(bytes, this.#headEnd)) return true;
+    const { programBytes } = head.header;
+    if (mayHaveBeenWhole(bytes, this.#headEnd, programBytes)) return true;
     if (headAt(bytes, this.#headEnd) !== BLANK_HEAD) return false;
     // What stands on the same page was cut off.
     const { at, next } = this.#behindBlank(head, roundUp(this.#headEnd + 1, this.#options.pageBytes));
-    if (next < Infinity) return mayHaveBeenWhole(bytes, next);
-    return !isBlank(bytes.subarray(roundUp(at + 1, head.header.programBytes)));
+    if (next < Infinity) return mayHaveBeenWhole(bytes, next, programBytes);
+    return !isBlank(bytes.subarray(roundUp(at + 1, programBytes)));
   }
 
   #readSector(sector: LogSector, next: LogSector | undefined, isHead: boolean): void {
@@ -247,8 +249,7 @@ class LogScanner {
     const start = at - (at % programBytes);
     const word = headAt(bytes, start);
     if (word !== undefined && word !== BLANK_HEAD) {
-      const isFirst = headKind(word) === RecordKind.mark || headKind(word) === RecordKind.log;
-      return { at, next: start + (isFirst ? roomBytes(headPayloadBytes(word), programBytes) : 0) };
+      return { at, next: start + (isFirst(word) ? roomBytes(headPayloadBytes(word), programBytes) : 0) };
     }
     // Where words can be programmed twice it was a mark.
     const markEnd = start + roomBytes(markPayloadBytes(bytes.length), programBytes);

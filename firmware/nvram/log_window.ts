@@ -67,6 +67,8 @@ export interface LogWindow {
   readonly rivals: readonly number[];
   /** Sectors that hold something without an older header: what opened them, and came to nothing. */
   readonly unfinished: readonly number[];
+  /** The head, if nothing was written since it was opened, and it is believed for what has become of those that it freed. */
+  readonly unproven: LogSector | undefined;
   /** A sector was not taken for opened that may hold a whole record, with more wrong bits than can be put right. */
   readonly mayHideWrite: boolean;
 }
@@ -101,12 +103,14 @@ export function findLog(parts: readonly Uint8Array[], programBytes: number, sett
     unfinished,
     tornHeader: finder.isTornHeader(head),
     mayHideWrite: finder.mayHideWrite,
+    unproven: finder.isUnproven ? head : undefined,
   };
 }
 
 class LogFinder {
   readonly retired = new Set<number>();
   mayHideWrite = false;
+  isUnproven = false;
   /** Which sectors are blank. */
   readonly blank: readonly boolean[];
   readonly #parts: readonly Uint8Array[];
@@ -133,9 +137,10 @@ class LogFinder {
       // If a sector that it freed was erased since, its header was finished: power was there. The first has freed none.
       if (doubtful.previousEnd > 0 && !this.#isWhole(doubtful)) {
         headers[head] = doubtful;
+        this.isUnproven = true;
         return;
       }
-      this.mayHideWrite ||= mayHaveBeenWhole(bytes, end);
+      this.mayHideWrite ||= mayHaveBeenWhole(bytes, end, this.#programBytes);
       // Nor need there be anything in the one before: the part may have refused that.
       head = this.#newest();
     }
@@ -238,23 +243,19 @@ class LogFinder {
 
   isTornHeader(head: LogSector | undefined): boolean {
     if (head === undefined) return false;
-    const count = this.#parts.length;
-    for (let distance = 1; distance < count; distance++) {
-      const next = (head.index + distance) % count;
+    for (let distance = 1; distance < this.#parts.length; distance++) {
+      const next = this.#indexAt(head.index + distance);
       if (this.retired.has(next)) continue;
-      if (this.#headers[next] !== undefined) return false;
-      return !isBlank((this.#parts[next] as Uint8Array).subarray(0, headerBytes(this.#programBytes)));
+      return this.#headers[next] === undefined &&
+        !isBlank((this.#parts[next] as Uint8Array).subarray(0, headerBytes(this.#programBytes)));
     }
     return false;
   }
 
   #newest(): number | undefined {
-    let newest: number | undefined;
-    let most = -1;
-    this.#headers.forEach((header, index) => {
-      if (header !== undefined && header.sequence > most) [newest, most] = [index, header.sequence];
-    });
-    return newest;
+    const sequences = this.#headers.map((header) => header?.sequence ?? -1);
+    const newest = Math.max(...sequences);
+    return newest < 0 ? undefined : sequences.indexOf(newest);
   }
 
   /** What any sector of the last turn says is retired: the set only grows, and each sector repeats it. */
@@ -288,7 +289,7 @@ class LogFinder {
       const index = this.#indexAt(head + distance);
       // With a header it was opened with another sequence.
       if (this.retired.has(index) || this.#headers[index] !== undefined) continue;
-      if (this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;
+      if (this.#hasRecords(index, sequence + distance, true)) ahead = distance;
     }
     if (ahead > 0) this.#noteRetired(this.#indexAt(head + ahead), sequence + ahead);
     // What has no records between the two was passed over, and retired.
@@ -299,14 +300,18 @@ class LogFinder {
     return ahead;
   }
 
-  /** Whether there are records in a sector, wherever they lie: a fence or damage may keep them from its beginning. */
-  #hasRecords(index: number, sequence: number, counts = isAny): boolean {
+  /**
+   * Whether there are records in a sector, wherever they lie: a fence or damage may keep them from its beginning.
+   *
+   * @param index Which sector.
+   * @param sequence Its sequence.
+   * @param isOwned Those that were carried there do not count.
+   */
+  #hasRecords(index: number, sequence: number, isOwned = false): boolean {
     const bytes = this.#parts[index] as Uint8Array;
     if (this.blank[index]) return false;
-    for (const { offset } of recordsIn(bytes, { sequence, programBytes: this.#programBytes })) {
-      if (counts(readUint32(bytes, offset))) return true;
-    }
-    return false;
+    const records = recordsIn(bytes, { sequence, programBytes: this.#programBytes });
+    return records.some(({ offset }) => !isOwned || isOwn(readUint32(bytes, offset)));
   }
 
   /**
@@ -334,11 +339,6 @@ class LogFinder {
     const part = { sectorBytes, sectorCount: this.#parts.length, programBytes: this.#programBytes };
     return { index, header: newHeader(sequence, part), condition };
   }
-}
-
-/** Any record. */
-function isAny(_word: number): boolean {
-  return true;
 }
 
 /** A record that was written after its sector was opened. */

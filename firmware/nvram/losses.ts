@@ -5,10 +5,10 @@
  */
 
 import type { Task } from "../../sim/kernel/task.ts";
-import { NO_BYTES } from "../../sim/layout/slab.ts";
 import { RecordKind } from "./head_word.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
+import { bareContent } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isNearlyBlank } from "./words.ts";
@@ -59,10 +59,9 @@ export class Losses {
       if (number !== undefined) numbers.push(number);
     }
     for (const slot of numbers) {
-      const head = { kind: RecordKind.name, carried: false, slot };
-      const place = yield* append(0, () => ({ head, payload: NO_BYTES }));
+      const place = yield* append(0, bareContent(RecordKind.name, slot, false));
       if (place === undefined) return false;
-      this.#slots.setNameless(slot, place);
+      this.#slots.nameless.set(slot, place);
     }
     this.#distrusted.clear();
     this.#unexplained = false;
@@ -80,7 +79,7 @@ export class Losses {
     while (this.#distrusted.size > 0 || this.#unexplained) if (!(yield* advance())) return false;
     for (const number of [...this.#slots.nameless.keys()]) {
       if (!(yield* writeDelete(number))) return false;
-      this.#slots.forgetNameless(number);
+      this.#slots.nameless.delete(number);
     }
     return true;
   }

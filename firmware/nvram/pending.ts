@@ -41,6 +41,11 @@ export function markContent(sectorBytes: number, logEnd?: number): (place: Recor
   return ({ offset }) => ({ head, payload: markPayload(logEnd ?? offset, sectorBytes) });
 }
 
+/** A record without payload: of its slot it says no more than its kind does. */
+export function bareContent(kind: RecordKind, slot: number, carried: boolean): () => RecordContent {
+  return () => ({ head: { kind, carried, slot }, payload: NO_BYTES });
+}
+
 /** A record that is to be written again. */
 export interface PendingRecord {
   /** From where on nothing in the head counts that lies before it. */

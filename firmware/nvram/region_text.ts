@@ -24,7 +24,7 @@ import { laterSector } from "./later_version.ts";
 import { foreignFormat } from "./part_check.ts";
 import { decodeHeader, headerBytes, type SectorHeader } from "./sector_header.ts";
 import { PASSED } from "./slot_reading.ts";
-import { isBlank, partsOf, readUint32, roundUp } from "./words.ts";
+import { isBlank, partsOf, readUint32, roundUp, writtenEnd } from "./words.ts";
 
 /** How the region is divided. */
 export interface RegionLayout {
@@ -138,8 +138,7 @@ function describeRecords(bytes: Uint8Array, header: SectorHeader, isHead: boolea
 
 /** What lies between two records, or behind the last: nothing if it is blank. */
 function describeGap(bytes: Uint8Array, start: number, end: number, isEndOfLog: boolean): string[] {
-  let written = end;
-  while (written > start && bytes[written - 1] === 0xff) written--;
+  const written = writtenEnd(bytes.subarray(0, end), start);
   if (written <= start) return [];
   const word = headAt(bytes, start);
   const kind = word === undefined || headKind(word) === RecordKind.blank

@@ -21,7 +21,7 @@ import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
-import { CLEAR_PAYLOAD_BYTES, scrubContent } from "./pending.ts";
+import { bareContent, CLEAR_PAYLOAD_BYTES, scrubContent } from "./pending.ts";
 import { checkGeometry, checkOptions, foreignFormat } from "./part_check.ts";
 import { RegionReader } from "./region_reader.ts";
 import { RingLog } from "./ring_log.ts";
@@ -149,7 +149,8 @@ export class RingStore implements NvramStore {
     } else if (yield* this.#settle(scan, region)) {
       if (!this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
       yield* this.#deleteSuperseded();
-      yield* this.#relieve();
+      if (scan.unproven !== undefined) yield* this.#turning.advance();
+      yield* this.#relieve(scan.unproven);
       // Power may have gone while it was regained.
       yield* this.#turning.regainSpare();
     }
@@ -194,18 +195,19 @@ export class RingStore implements NvramStore {
   *#deleteSuperseded(): Task {
     for (const number of [...this.#slots.superseded]) {
       if (!(yield* this.#writeDelete(number))) return;
-      this.#slots.forgetSuperseded(number);
+      this.#slots.superseded.delete(number);
     }
   }
 
   /**
    * Writes again what is too much in a sector: an earlier mount has written the last record of the log before the copies
-   * that the sector was opened with, and the next could not do that again.
+   * that the sector was opened with, and the next could not do that again. So is all of a sector that may lose its header
+   * yet, without which no box can be opened.
    */
-  *#relieve(): Task {
+  *#relieve(unproven: LogSector | undefined): Task {
     for (const sector of [...this.#log.sectors]) {
       for (const slot of this.#slots.values()) {
-        if (!this.#turning.room.isOverfull(sector)) break;
+        if (sector !== unproven && !this.#turning.room.isOverfull(sector)) break;
         const value = slot.value?.place.sector === sector ? this.#slots.open(slot) : undefined;
         if (value === undefined) continue;
         const written = yield* this.#writeSlot(slot, value, slot);
@@ -359,8 +361,7 @@ export class RingStore implements NvramStore {
   }
 
   *#writeDelete(number: number): Task<boolean> {
-    const head = { kind: RecordKind.delete, carried: false, slot: number };
-    return (yield* this.#turning.append(0, () => ({ head, payload: NO_BYTES }))) !== undefined;
+    return (yield* this.#turning.append(0, bareContent(RecordKind.delete, number, false))) !== undefined;
   }
 
   *#writeClear(head: LogSector, distance: number): Task<boolean> {

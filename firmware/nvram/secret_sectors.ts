@@ -17,7 +17,7 @@ import type { LogSector } from "./log_window.ts";
 import type { RingLog } from "./ring_log.ts";
 import { headerBytes, type SectorHeader } from "./sector_header.ts";
 import { isSecret } from "./store.ts";
-import { isBlank, isNearlyBlank, partsOf, readUint32, roundUp } from "./words.ts";
+import { blankEnd, isBlank, isNearlyBlank, partsOf, readUint32, roundUp } from "./words.ts";
 
 /**
  * How many sectors of the ring must be opened until none that may hold secrets is left as it is.
@@ -70,7 +70,7 @@ function contentOf(
     const lengthBytes = recordBytesAt(bytes, sequence, offset);
     if (lengthBytes === 0) {
       // A mark lies behind a gap of blank bytes; anything else there is not accounted for.
-      const written = nextWritten(bytes, offset);
+      const written = blankEnd(bytes, offset);
       if (written === bytes.length) return content;
       const next = written - (written % programBytes);
       if (recordBytesAt(bytes, sequence, next) === 0) return "unknown";
@@ -81,39 +81,16 @@ function contentOf(
     const word = readUint32(bytes, at);
     const slot = headSlot(word);
     const kind = headKind(word);
-    switch (kind) {
-      case RecordKind.full:
-      case RecordKind.name: {
-        const recordClass = headPayloadBytes(word) === 0 ? undefined : classAt(bytes, at);
-        if (recordClass !== undefined && !isSecret(recordClass)) publicSlots.add(slot);
-        else {
-          publicSlots.delete(slot);
-          // A name alone is no secret.
-          if (kind === RecordKind.full) content = "secret";
-        }
-        break;
-      }
-      case RecordKind.value:
-        if (!publicSlots.has(slot)) content = "secret";
-        break;
-      case RecordKind.log:
-      case RecordKind.delete:
-      case RecordKind.mark:
-      case RecordKind.clearSecrets:
-      case RecordKind.blank:
-        // They hold no value.
-        break;
-      default:
-        kind satisfies never;
+    if (kind === RecordKind.full || kind === RecordKind.name) {
+      const recordClass = headPayloadBytes(word) === 0 ? undefined : classAt(bytes, at);
+      if (recordClass !== undefined && !isSecret(recordClass)) publicSlots.add(slot);
+      else publicSlots.delete(slot);
     }
+    // Others hold no value; a name alone is no secret.
+    const holdsValue = kind === RecordKind.full || kind === RecordKind.value;
+    if (holdsValue && !publicSlots.has(slot)) content = "secret";
     offset += roundUp(lengthBytes, programBytes);
   }
-}
-
-function nextWritten(bytes: Uint8Array, from: number): number {
-  let offset = from;
-  while (offset < bytes.length && bytes[offset] === 0xff) offset++;
-  return offset;
 }
 
 /**

@@ -23,7 +23,7 @@ import { lastRecordAgain, type PendingRecord } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
 import { FORMAT_VERSION, headerBytes } from "./sector_header.ts";
 import type { SlotTable } from "./slot_table.ts";
-import { isBlank, roundUp } from "./words.ts";
+import { isBlank, roundUp, writtenEnd } from "./words.ts";
 
 /**
  * How often it is tried to open a sector for a last record that can be settled nowhere else: two erases each. More
@@ -83,11 +83,14 @@ export function* settle(
   let hadRoom = log.refusals > refusals;
   log.endAt(again.voidFrom);
   for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) if (yield* advance(again)) return yield* log.own();
-  if (hadRoom || (scan.tornHeader && !(yield* annulNext(options)))) return false;
+  if (hadRoom) return false;
   if (!mayStay) {
     refusals = log.refusals;
-    if (yield* settleElsewhere(options, again)) return true;
+    // Should the next sector look opened some time, it says that the log has ended before what is written here.
+    const isSettled = yield* settleElsewhere(options, again);
     hadRoom = log.refusals > refusals;
+    if (!(yield* annulNext(options))) return false;
+    if (isSettled) return true;
     log.endAt(again.voidFrom);
   }
   // Nor is anything written before a place that was refused: what stands there could be put right as the last record.
@@ -142,7 +145,7 @@ function* goOnInHead(options: SettlingOptions): Task<boolean> {
   const { sectorBytes } = flash.geometry;
   if (scan.tornHeader && !(yield* annulNext(options))) return false;
   // As far as a write that was cut off can have reached; an earlier boot may have come further.
-  const written = Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));
+  const written = Math.max(scan.headEnd + maxRecordBytes, writtenEnd(sectorOf(region, head), scan.headEnd));
   if (scan.tornRecord) {
     // To the end: zeros over a part of a mark that lacks a bit can make it one, which strikes out what counts.
     const lengthBytes = Math.min(written, sectorBytes) - scan.headEnd;
@@ -179,17 +182,13 @@ function encodeMark({ header }: LogSector, offset: number, logEnd: number): Uint
 }
 
 /** Whether a write was cut off that only a store can have begun that had settled the last record, or written it itself. */
-function beganBehindLast(region: Uint8Array, { index, header }: LogSector, { headEnd, tornRecord }: LogScan): boolean {
-  const start = index * header.sectorBytes + headEnd;
-  return tornRecord && !isBlank(region.subarray(start, start + header.programBytes));
+function beganBehindLast(region: Uint8Array, head: LogSector, { headEnd, tornRecord }: LogScan): boolean {
+  return tornRecord && !isBlank(sectorOf(region, head).subarray(headEnd, headEnd + head.header.programBytes));
 }
 
-/** Behind the last byte of a sector that is not blank; `logEnd` if there is none behind that. */
-function writtenEnd(region: Uint8Array, { index, header: { sectorBytes } }: LogSector, logEnd: number): number {
-  const start = index * sectorBytes;
-  let end = sectorBytes;
-  while (end > logEnd && region[start + end - 1] === 0xff) end--;
-  return end;
+/** The bytes of a sector. */
+function sectorOf(region: Uint8Array, { index, header: { sectorBytes } }: LogSector): Uint8Array {
+  return region.subarray(index * sectorBytes, (index + 1) * sectorBytes);
 }
 
 /**
@@ -206,7 +205,7 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
   const { head } = log;
   if (head?.condition !== "whole") return false;
   const { pageBytes } = flash.geometry;
-  const written = writtenEnd(region, head, scan.headEnd);
+  const written = writtenEnd(sectorOf(region, head), scan.headEnd);
   log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
   return yield* appendAgain(log, again);
 }
@@ -236,7 +235,7 @@ function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Ta
   if (head === undefined) return false;
   const { programBytes } = log.writer;
   // One word further on: what left no trace was to go right behind, and no nonce is used twice.
-  const offset = roundUp(writtenEnd(region, head, scan.headEnd), programBytes) + programBytes;
+  const offset = roundUp(writtenEnd(sectorOf(region, head), scan.headEnd), programBytes) + programBytes;
   if (head.condition === "whole") {
     log.goOnAt(offset, scan.headEnd);
     if (yield* appendAgain(log, again)) return true;

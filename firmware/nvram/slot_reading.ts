@@ -29,8 +29,8 @@ export interface ScannedSlot {
   damaged: boolean;
   /** Secrets were cleared while the class of this slot was not known yet; a name that comes later shows it was none. */
   cleared: boolean;
-  /** The name was lost, which no clearing ends: it may have been none of a secret. */
-  noted: boolean;
+  /** The last record that says that the name was lost, which no clearing ends: it may have been none of a secret. */
+  noted: RecordPlace | undefined;
 }
 
 /** A record that frees a slot, and one with the next name. */
@@ -91,7 +91,7 @@ export class SlotReading {
           // Not to another, whose name is certain.
           slot.damaged = this.#noteReplaced(number, place) || slot.damaged;
           Object.assign(slot, { name: place, passing: 0 });
-        } else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: true });
+        } else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: place });
         return;
       }
       case RecordKind.value: {
@@ -186,7 +186,7 @@ export class SlotReading {
     if (repaired && nameRangeAt(bytes, place.offset) !== undefined) Object.assign(slot, { name: place, passing: 0 });
     // Of a slot that nothing can have freed it had the name that is known. Else one was lost, perhaps none of a secret.
     else if (slot.passing > 0 || headPayloadBytes(word) === 0) slot.name = undefined;
-    slot.noted ||= slot.name === undefined;
+    if (slot.name === undefined) slot.noted = place;
     slot.damaged = true;
     slot.cleared = false;
   }
@@ -216,7 +216,7 @@ export class SlotReading {
   #clearSecrets(): void {
     for (const [number, slot] of [...this.#slots]) {
       const { name } = slot;
-      if (name === undefined) slot.cleared = !slot.noted;
+      if (name === undefined) slot.cleared = slot.noted === undefined;
       else if (this.#isSecretAt(name)) this.#slots.delete(number);
     }
   }
@@ -243,7 +243,7 @@ export class SlotReading {
 }
 
 function newSlot(last: RecordPlace): ScannedSlot {
-  return { last, name: undefined, passing: 0, value: undefined, damaged: false, cleared: false, noted: false };
+  return { last, name: undefined, passing: 0, value: undefined, damaged: false, cleared: false, noted: undefined };
 }
 
 /** How the newest that is known of two slots lies: more than 0 if that of the first is behind that of the other. */

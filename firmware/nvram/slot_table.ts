@@ -42,10 +42,10 @@ export class SlotTable {
   readonly #slots: (Slot | undefined)[] = [];
   /** Their numbers by class and name. */
   readonly #numbers = new Map<string, number>();
-  /** Slots whose name is lost, with the last record about each. */
-  readonly #nameless = new Map<number, RecordPlace>();
-  /** Slots with the name of another slot whose records are newer: they count no more, and are to be deleted. */
-  readonly #superseded = new Set<number>();
+  /** Slots whose name is lost, with the record that tells: what they held is not known, and no other gets their number. */
+  readonly nameless = new Map<number, RecordPlace>();
+  /** Slots with the name of another slot whose records are newer: they count no more, and no other gets their number. */
+  readonly superseded = new Set<number>();
   readonly #largestStoredBytes: number;
   readonly #programBytes: number;
   #footprintBytes = 0;
@@ -65,40 +65,15 @@ export class SlotTable {
 
   /** What all records may take up on flash, in bytes. */
   get footprintBytes(): number {
-    return this.#footprintBytes + this.#nameless.size * roomBytes(0, this.#programBytes);
-  }
-
-  /** Slots whose name is lost: what they held is not known, and their numbers are not given to others. */
-  get nameless(): ReadonlyMap<number, RecordPlace> {
-    return this.#nameless;
-  }
-
-  /** Notes the last record about a slot whose name is lost. */
-  setNameless(number: number, place: RecordPlace): void {
-    this.#nameless.set(number, place);
-  }
-
-  /** A delete record has freed a slot whose name was lost. */
-  forgetNameless(number: number): void {
-    this.#nameless.delete(number);
-  }
-
-  /** Slots whose name a newer slot has, too; their numbers are not given to others until they are deleted. */
-  get superseded(): ReadonlySet<number> {
-    return this.#superseded;
-  }
-
-  /** A delete record has freed the number of a superseded slot. */
-  forgetSuperseded(number: number): void {
-    this.#superseded.delete(number);
+    return this.#footprintBytes + this.nameless.size * roomBytes(0, this.#programBytes);
   }
 
   /** Forgets everything, as before a mount. */
   clear(): void {
     this.#slots.length = 0;
     this.#numbers.clear();
-    this.#nameless.clear();
-    this.#superseded.clear();
+    this.nameless.clear();
+    this.superseded.clear();
     this.#footprintBytes = 0;
   }
 
@@ -115,7 +90,7 @@ export class SlotTable {
       const valueBytes = value?.place.sector === sector ? value.stored.length : 0;
       if (nameBytes + valueBytes > 0) needed += roomBytes(nameBytes + valueBytes, this.#programBytes);
     }
-    for (const place of this.#nameless.values()) {
+    for (const place of this.nameless.values()) {
       if (place.sector === sector) needed += roomBytes(0, this.#programBytes);
     }
     return needed;
@@ -145,8 +120,8 @@ export class SlotTable {
   freeNumber(taken: readonly number[] = []): number | undefined {
     for (let number = 0; number < SLOT_LIMIT; number++) {
       if (taken.includes(number)) continue;
-      if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;
-      if (!this.#superseded.has(number)) return number;
+      if (this.#slots[number] !== undefined || this.nameless.has(number)) continue;
+      if (!this.superseded.has(number)) return number;
     }
     return undefined;
   }
@@ -191,11 +166,14 @@ export class SlotTable {
         // Of two slots of one name the one with the newer records counts: the other was lost when that was written.
         const older = this.find(slot.identity)?.number;
         if (older !== undefined) {
-          this.#superseded.add(older);
+          const { passing, last } = scan.slots.get(older) as ScannedSlot;
+          // Its name may be another's by now, who is not to be deleted.
+          if (passing < PASSED) this.superseded.add(older);
+          else this.nameless.set(older, last);
           this.remove(older);
         }
         this.set(slot);
-      } else if (!scanned.cleared) this.#nameless.set(number, scanned.last);
+      } else if (!scanned.cleared) this.nameless.set(number, scanned.noted ?? scanned.last);
     }
   }
 

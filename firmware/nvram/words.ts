@@ -67,6 +67,13 @@ export function isBlank(bytes: Uint8Array): boolean {
   return blankEnd(bytes, 0) === bytes.length;
 }
 
+/** Where the bytes of FF begin that some bytes end with; no further to their beginning than a place. */
+export function writtenEnd(bytes: Uint8Array, start: number): number {
+  let end = bytes.length;
+  while (end > start && bytes[end - 1] === 0xff) end--;
+  return end;
+}
+
 /** From so many bytes on, words of 32 bits are sooner walked than bytes. */
 const LONG_BYTES = 64;
 

@@ -58,10 +58,10 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "each.passing === 0 ?",
     ],
     ["a carried clear that is damaged frees slots", "        if (headCarried(word)) return;\n", ""],
-    ["a clear ends the report of every loss", "slot.cleared = !slot.noted;", "slot.cleared = true;"],
+    ["a clear ends the report of every loss", "slot.cleared = slot.noted === undefined;", "slot.cleared = true;"],
     [
       "a clear damages slots whose name comes later",
-      "if (name === undefined) slot.cleared = !slot.noted;",
+      "if (name === undefined) slot.cleared = slot.noted === undefined;",
       "if (name === undefined) slot.damaged = true;",
     ],
     ["names are certain behind what nobody can read", "slot.passing = Math.min(PASSED, slot.passing + records);", ""],
@@ -87,7 +87,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "else if (slot.passing > 0 || headPayloadBytes(word) === 0) slot.name = undefined;",
       "else slot.name = undefined;",
     ],
-    ["a clear ends the report of names that are lost", "slot.noted ||= slot.name === undefined;", ""],
+    ["a clear ends the report of names that are lost", "if (slot.name === undefined) slot.noted = place;", ""],
     [
       "a name makes nothing certain",
       "Object.assign(slot, { name: place, passing: 0 });\n        } else",
@@ -119,7 +119,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "the number of a slot without a name is given away",
-      "if (this.#slots[number] !== undefined || this.#nameless.has(number)) continue;",
+      "if (this.#slots[number] !== undefined || this.nameless.has(number)) continue;",
       "if (this.#slots[number] !== undefined) continue;",
     ],
     [

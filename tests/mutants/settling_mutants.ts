@@ -12,7 +12,7 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
     "firmware/nvram/settling.ts",
     [
       "the fence begins where the log ended, not where bytes were written",
-      "  const written = writtenEnd(region, head, scan.headEnd);\n",
+      "  const written = writtenEnd(sectorOf(region, head), scan.headEnd);\n",
       "  const written = scan.headEnd;\n",
     ],
     [
@@ -42,7 +42,7 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a boot goes on where an earlier one had come to",
-      "Math.max(scan.headEnd + maxRecordBytes, writtenEnd(region, head, scan.headEnd));",
+      "Math.max(scan.headEnd + maxRecordBytes, writtenEnd(sectorOf(region, head), scan.headEnd));",
       "scan.headEnd + maxRecordBytes;",
     ],
     [

@@ -31,7 +31,11 @@ export const MUTANTS: readonly Mutant[] = [
       'if (content === "unknown") publicSlots.clear();',
       "",
     ],
-    ["values of any slot are taken for public", "if (!publicSlots.has(slot)) content", "if (false) content"],
+    [
+      "values of any slot are taken for public",
+      "const holdsValue = kind === RecordKind.full || kind === RecordKind.value;",
+      "const holdsValue = kind === RecordKind.full;",
+    ],
     [
       "only sectors of the log are looked at when clearing",
       "|| isBlank(bytes)) continue;",
@@ -206,13 +210,13 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "a head that lost its header is not looked for",
-      "      if (this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;\n",
+      "      if (this.#hasRecords(index, sequence + distance, true)) ahead = distance;\n",
       "",
     ],
     [
       "the first of several heads that lost their headers counts",
-      "      if (this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;\n",
-      "      if (ahead === 0 && this.#hasRecords(index, sequence + distance, isOwn)) ahead = distance;\n",
+      "      if (this.#hasRecords(index, sequence + distance, true)) ahead = distance;\n",
+      "      if (ahead === 0 && this.#hasRecords(index, sequence + distance, true)) ahead = distance;\n",
     ],
     [
       "copies alone are no log",
@@ -221,8 +225,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "records are looked for where they begin alone",
-      "      if (counts(readUint32(bytes, offset))) return true;\n",
-      "      if (offset > headerBytes(this.#programBytes)) return false;\n      if (counts(readUint32(bytes, offset))) return true;\n",
+      "return records.some(({ offset }) => !isOwned || isOwn(readUint32(bytes, offset)));",
+      "return records.some(({ offset }) => offset === headerBytes(this.#programBytes) && (!isOwned || isOwn(readUint32(bytes, offset))));",
     ],
     [
       "a sector that lost its header is left out of the log",
@@ -285,7 +289,7 @@ export const MUTANTS: readonly Mutant[] = [
       "      // Power may have gone while it was regained.\n      yield* this.#turning.regainSpare();\n",
       "",
     ],
-    ["a sector that is too full stays so", "      yield* this.#relieve();\n", ""],
+    ["a sector that is too full stays so", "      yield* this.#relieve(scan.unproven);\n", ""],
     [
       "a clear after damage erases no more than it must",
       "let distance = this.#losses.count > 0",
@@ -341,7 +345,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...inFile(
     "firmware/nvram/losses.ts",
     ["losses are forgotten in RAM alone", "      if (!(yield* writeDelete(number))) return false;\n", ""],
-    ["a clear forgets losses", "      this.#slots.setNameless(slot, place);\n", ""],
+    ["a clear forgets losses", "      this.#slots.nameless.set(slot, place);\n", ""],
     [
       "sectors that lost something are forgotten when they go",
       "    return numbers;\n",

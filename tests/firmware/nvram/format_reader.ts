@@ -98,6 +98,7 @@ export class FormatReader {
     const log = findLog(parts, word);
     log.forEach((sector, index) => this.#readSector(sector, log[index + 1]));
     const records = new Map<string, Uint8Array | "damaged">();
+    const doubtful = new Set<string>();
     // 7: the later one is set last.
     const slots = [...this.#slots].sort(([, left], [, right]) => left.place - right.place);
     for (const [number, slot] of slots) {
@@ -107,7 +108,12 @@ export class FormatReader {
       // 6
       const isUnproven = identity !== undefined && (!isSealed(identity) || opened === undefined);
       if (identity === undefined || (!lost && passing >= 2 && isUnproven)) this.#hasUnknownLosses ||= !cleared;
-      else records.set(identity.join(), opened ?? "damaged");
+      else {
+        // 7
+        this.#hasUnknownLosses ||= doubtful.has(identity.join());
+        records.set(identity.join(), opened ?? "damaged");
+        if (passing >= 2) doubtful.add(identity.join());
+      }
     }
     return { records, hasUnknownLosses: this.#hasUnknownLosses };
   }
