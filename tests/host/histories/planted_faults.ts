@@ -144,7 +144,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, readonly PlantedFault[]>> =
   }],
   "an adapter that did not answer a setting is taken for what it was": [{
     file: `${SERVICE}/security_operations.ts`,
-    text: "if (isUnknown || lacks) link.loseSynchrony();",
+    text: "if (isLost(outcome) || lacks) link.loseSynchrony();",
     fault: "if (lacks) link.loseSynchrony();",
   }],
   "a setting for all locks the first adapter only": [{
