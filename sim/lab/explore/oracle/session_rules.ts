@@ -5,7 +5,7 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
+import { ConnectionState, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import { tell } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
@@ -144,6 +144,17 @@ export const SESSION_RULES = {
     when: "rest",
     *find(view) {
       for (const { adapter } of view.lasting.ended(view)) yield `a session of ${adapter.name} is over`;
+    },
+  },
+  "an adapter lists each of its sessions": {
+    doc: "After healing an adapter has no session that is not one of its connections, and no connection without one.",
+    when: "rest",
+    *find({ adapters }) {
+      for (const { adapter } of adapters) {
+        const open = adapter.sessions?.sessions().length ?? 0;
+        const listed = adapter.connections.filter(({ state }) => state !== ConnectionState.waiting).length;
+        if (open !== listed) yield `${adapter.name} has ${open} and lists ${listed}`;
+      }
     },
   },
   "a session has an association at both ends": {

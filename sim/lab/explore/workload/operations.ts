@@ -20,7 +20,7 @@ import {
   restarted,
   returning,
 } from "./overlaps.ts";
-import { savedOverBoots, savedWithoutTarget } from "./saved_logins.ts";
+import { loggedOutWhenDue, savedOverBoots, savedWithoutTarget } from "./saved_logins.ts";
 import type { Scope, Written } from "./scope.ts";
 
 /** A kind of step: how often it is drawn beside the others, and how it is drawn. */
@@ -77,6 +77,7 @@ export const OPERATIONS = {
   },
   "saved logins over boots": { weight: 6, draw: savedOverBoots },
   "saved logins without their target": { weight: 4, draw: savedWithoutTarget },
+  "a saved login is logged out when it is due": { weight: 3, draw: loggedOutWhenDue },
   lists: {
     weight: 2,
     draw: (scope) => [{ [scope.pick(["listInitiators", "listSessions", "listPersistentLogins"])]: {}, expect: "any" }],

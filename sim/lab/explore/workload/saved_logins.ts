@@ -6,6 +6,7 @@
  * @module
  */
 
+import { FIRST_PERSISTENT_SESSION } from "../../../../host/miniport/sessions.ts";
 import { drawSaved } from "./calls.ts";
 import { mayMiss } from "./fault_kinds.ts";
 import type { Scope, Written } from "./scope.ts";
@@ -58,4 +59,36 @@ export function savedWithoutTarget(scope: Scope): readonly Written[] {
     ...boot(scope, `${adapter}`),
     { wait: scope.pick([scope.time(), "16s", "40s"]) },
   ];
+}
+
+/** So long after it has failed an adapter makes a login again. */
+const RETRY_NANOSECONDS = 5_000_000_000;
+
+/** So long a command may take to the adapter's core, and the adapter to the login. */
+const MEETING_NANOSECONDS = 4000;
+
+/**
+ * A saved login lacks a gateway when it is made; until it is made again there is one. About at the moment at which that is
+ * due another tool logs it out.
+ */
+export function loggedOutWhenDue(scope: Scope): readonly Written[] {
+  const adapter = scope.flashAdapter();
+  if (adapter === undefined) return [drawSaved(scope)];
+  const { random } = scope;
+  const login = { adapter, target: "tape", persistent: true, key: scope.key(), flags: ["ike", "main", "tunnel"] };
+  const due = RETRY_NANOSECONDS + 500 * random.below(MEETING_NANOSECONDS / 500);
+  const session = FIRST_PERSISTENT_SESSION + 1 + random.below(random.below(3) + 1);
+  return [{ login, expect: "any" }, {
+    parallel: {
+      driver: [
+        // By this an adapter knows that a driver is there, and makes its logins.
+        { mailbox: { adapter, command: "getFirmwareState" }, expect: "any" },
+        { setTunnelAddress: { adapter, destination: "192.0.2.21", outer: "198.51.100.1" }, expect: "any" },
+      ],
+      "another tool": [
+        { wait: `${due}ns` },
+        { mailbox: { adapter, command: "closeSession", parameter: session }, expect: "any" },
+      ],
+    },
+  }];
 }

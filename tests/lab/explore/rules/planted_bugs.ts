@@ -347,4 +347,13 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       fault: "        return;\n",
     },
   },
+  "an adapter lists each of its sessions": {
+    what: "a saved login that is logged out while it is being made is made all the same, for no session",
+    story: "a saved login is logged out at the moment at which it is made again",
+    fault: {
+      file: "firmware/session/host_sessions.ts",
+      text: "    if (this.#sessions.get(session.number) !== session) {\n",
+      fault: "    if (session.connections.length < 0) {\n",
+    },
+  },
 };

@@ -95,6 +95,15 @@ const STEPS = {
   - setKey: { adapter: hba3, id: 192.0.2.13, key: a key, flags: [ike, main] }
   - { login: { adapter: hba3, target: disk }, expect: any }
   - wait: 130s`,
+  "a saved login is logged out at the moment at which it is made again": `
+  - { login: { adapter: hba0, target: disk, persistent: true, key: a key, flags: [ike, main, tunnel] }, expect: any }
+  - parallel:
+      driver:
+        - { mailbox: { adapter: hba0, command: getFirmwareState }, expect: any }
+        - { setTunnelAddress: { adapter: hba0, destination: 192.0.2.20, outer: 198.51.100.1 }, expect: any }
+      another tool:
+        - { wait: 5000002500ns }
+        - { mailbox: { adapter: hba0, command: closeSession, parameter: 0x80000001 }, expect: any }`,
   "a saved login whose target is away when its driver starts": `
   - login: { adapter: hba0, target: disk, persistent: true, key: a key }
   - change: { targets: { disk: { silent: true } } }
