@@ -3,7 +3,8 @@
  *
  * ```sh
  * deno run -A tests/planted/run.ts             # those that are not held out
- * deno run -A tests/planted/run.ts held-out    # the others
+ * deno run -A tests/planted/run.ts held-out    # the others of sets A and B
+ * deno run -A tests/planted/run.ts set-c       # the third set
  * deno run -A tests/planted/run.ts "A: name"   # one
  * ```
  *
@@ -12,7 +13,7 @@
 
 import { projectFolder, runProgram, withPlantedFaults } from "../support/planted_copy.ts";
 import type { Search, Sought } from "./seek.ts";
-import { PLANTED_BUGS, type SetBug } from "./planted_bugs.ts";
+import { PLANTED_BUGS, SET_C, type SetBug } from "./planted_bugs.ts";
 import { type Judged, plantedTable } from "./table.ts";
 
 const RESULTS = new URL("./results.json", import.meta.url);
@@ -56,9 +57,10 @@ function known(): Readonly<Record<string, Judged>> {
 
 const results: Record<string, Judged> = { ...known() };
 const commit = await revision();
-const wanted = PLANTED_BUGS.filter((bug) => {
-  if (Deno.args.length === 0) return !bug.isHeldOut;
-  return Deno.args.includes(nameOf(bug)) || (bug.isHeldOut && Deno.args.includes("held-out"));
+const wanted = [...PLANTED_BUGS, ...SET_C].filter((bug) => {
+  const group = bug.set === "C" ? "set-c" : bug.isHeldOut ? "held-out" : undefined;
+  if (Deno.args.length === 0) return group === undefined;
+  return Deno.args.includes(nameOf(bug)) || (group !== undefined && Deno.args.includes(group));
 });
 const queue = [...wanted];
 await Promise.all(Array.from({ length: PARALLEL }, async () => {
@@ -68,6 +70,6 @@ await Promise.all(Array.from({ length: PARALLEL }, async () => {
     results[name] = judged;
     console.log(`${name}: ${JSON.stringify(judged)}`);
     Deno.writeTextFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
-    Deno.writeTextFileSync(TABLE, plantedTable(results, PLANTED_BUGS, MOST_SEEDS));
+    Deno.writeTextFileSync(TABLE, plantedTable(results, [...PLANTED_BUGS, ...SET_C], MOST_SEEDS));
   }
 }));

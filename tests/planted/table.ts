@@ -29,10 +29,13 @@ export function plantedTable(
     "",
     `Made by \`deno run -A tests/planted/run.ts\`: each bug was planted in a copy of the project, and sought with the seeds`,
     `1 to ${mostSeeds} of the portfolio and, beside it, of stories by chance alone; what the portfolio has found first was`,
-    "made small. Held out are those that were run when all tuning was over.",
+    "made small. Held out of sets A and B was what was not run before stories and rules were written with the others in",
+    "view; when it was run first, 8 of 20 were found. Then stories and rules were widened with all of these in view. Set C",
+    "was written by a third person and not run before that was done.",
     "",
-    ...totals("All but the held out", rows.filter(({ bug }) => !bug.isHeldOut)),
-    ...totals("Held out", rows.filter(({ bug }) => bug.isHeldOut)),
+    ...totals("Sets A and B, but the held out", rows.filter(({ bug }) => bug.set !== "C" && !bug.isHeldOut)),
+    ...totals("Held out of A and B", rows.filter(({ bug }) => bug.set !== "C" && bug.isHeldOut)),
+    ...totals("Set C", rows.filter(({ bug }) => bug.set === "C")),
     "",
     "| bug | family | needs | portfolio | random | made small | executions for that | at commit |",
     "| --- | --- | --- | ---: | ---: | --- | ---: | --- |",
@@ -66,7 +69,7 @@ function row({ set, name, family, needs, isHeldOut }: SetBug, judged: Judged | u
     ...(needs.faults === 0 ? [] : [`${needs.faults} faults`]),
     ...(needs.ties === 0 ? [] : [`${needs.ties} tie`]),
   ];
-  const head = `| ${set}: ${name}${isHeldOut ? " (held out)" : ""} | ${family} | ${need.join(", ")} |`;
+  const head = `| ${set}: ${name}${isHeldOut && set !== "C" ? " (held out)" : ""} | ${family} | ${need.join(", ")} |`;
   if (judged === undefined) return `${head} not run | | | | |`;
   const { portfolio, random, commit } = judged;
   const { small } = portfolio;
