@@ -38,6 +38,11 @@
  * cache and sets one, while there is but one other identifier, no key is lost, but its name may count as the older one
  * then (`initiator_service/cache_witness.ts`).
  *
+ * **A key that was lost on the way counts.** What an adapter refuses is not in force there, and a login goes with the next
+ * best key. What the driver stack has failed to bring to it is in force: a login whose best key that is, and is one that
+ * LoginToTarget cannot bring, ends in ERROR_IO_DEVICE, and does not go with the group key; the next one has the cache
+ * filled again (`initiator_service/login_keys.ts`).
+ *
  * **Own and foreign caches.** The pages say that a service can compare GUIDs, not what it does on a mismatch. The
  * first half of the service's GUIDs is the same for one store and one adapter, so that it knows its own caches of any
  * age: those it clears and fills again. Others it keeps by default and sets its own keys over them, because the
