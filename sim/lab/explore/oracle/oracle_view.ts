@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { KeyIdentity } from "../../../../firmware/cache/key_table.ts";
 import type { ServiceRun } from "../../../../host/initiator_service/service_run.ts";
 import type { ApiAnswer, ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
@@ -88,7 +89,7 @@ export interface OracleView {
   readonly adapters: readonly AdapterUnit[];
   /** What may be in force. */
   readonly writer: LastWriter;
-  /** Which logins adapters may have saved, by the names of targets. */
+  /** Which logins adapters may have saved, by targets and ports. */
   readonly savings: LastWriter;
   /** Which they have saved. */
   readonly savedLogins: SavedLogins;
@@ -129,6 +130,8 @@ export interface OracleView {
   isAsked(adapter: number): boolean;
   /** The place of an adapter by its name; `undefined` where none is named. */
   adapterIndex(name: string | undefined): number | undefined;
+  /** Whom keys of an adapter were set for. */
+  identities(adapter: number): readonly KeyIdentity[];
   /** What can be said of a login; `undefined` of one that leaves the adapter open, or goes to nobody. */
   loginOf(request: LoginParameters): ExpectedLogin | undefined;
 }
