@@ -18,7 +18,6 @@ import type { Settings } from "./observed.ts";
 import type { SavedLogins } from "./saved_logins.ts";
 import type { SecretPlaces } from "./secret_places.ts";
 import type { ServiceWatch } from "./service_watch.ts";
-import type { LastingSessions } from "./lasting_sessions.ts";
 import type { SessionWatch } from "./session_watch.ts";
 import type { WireWatch } from "./wire_watch.ts";
 
@@ -116,7 +115,10 @@ export interface OracleView {
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
   /** Sessions that nothing has ended. */
-  readonly lasting: LastingSessions;
+  readonly lasting: {
+    /** The adapters of those that are over all the same, each told once. */
+    ended(view: OracleView): readonly AdapterUnit[];
+  };
   /** What the service holds for an adapter; `undefined` if it does not run. */
   heldSettings(adapter: string): Settings | undefined;
   /** The keys that a boot would find on an adapter's flash; `undefined` if it has none that can be looked at. */
