@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type InternetAddress, IsdscStatus, networkAddress } from "../../../../firmware/manual/interface.ts";
+import { ALL_PORTS, type InternetAddress, IsdscStatus, networkAddress } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { PersistentLoginInformation, SessionInformation } from "../../../../host/iscsidsc/structures.ts";
 import { FIRST_PERSISTENT_SESSION } from "../../../../host/miniport/sessions.ts";
@@ -72,12 +72,16 @@ export const LIST_RULES = {
     when: "answer",
     *find(view, { call, answer: { status }, wasAtRest }) {
       const { adapters, isAtRest, savings } = view;
-      const { adapter: index, name = "", value } = savingOf(view, call) ?? {};
+      const writings = savingsOf(view, call);
+      const [{ adapter: index, value } = { adapter: undefined, value: undefined }] = writings;
       if (!wasAtRest || !isAtRest || typeof index !== "number" || status === IsdscStatus.SUCCESS) return;
-      const allowed = savings.allowed(index, name);
+      const mayBeGone = writings.every(({ name }) => {
+        const allowed = savings.allowed(index, name);
+        return allowed.has(undefined) || allowed.has(REMOVED);
+      });
       const { nvram, flash } = adapters[index] ?? {};
       const mayRefuse = value === REMOVED
-        ? status === IsdscStatus.NOT_FOUND && (allowed.has(undefined) || allowed.has(REMOVED))
+        ? status === IsdscStatus.NOT_FOUND && mayBeGone
         : (nvram === undefined || (flash?.counters.failures ?? 0) > 0) &&
           status === IsdscStatus.COULD_NOT_SAVE_PERSISTENT_LOGIN_DATA;
       if (!mayRefuse) yield `${call.name} ended 0x${status.toString(16)}`;
@@ -89,9 +93,10 @@ export const LIST_RULES = {
     when: "rest",
     *find({ savings, savedLogins, adapters }) {
       for (const [index, unit] of adapters.entries()) {
-        const saved = unit.adapter.cache === undefined ? undefined : savedLogins.of(unit);
+        const isKnown = unit.adapter.cache !== undefined && !savedLogins.wasDamaged(unit);
+        const saved = isKnown ? savedLogins.of(unit) : undefined;
         for (const name of saved === undefined ? [] : savings.names(index)) {
-          const login = saved?.find((each) => each.name === name);
+          const login = saved?.find((each) => savingName(each.name, each.portNumber) === name);
           const value = login === undefined ? REMOVED : login.content;
           const allowed = savings.allowed(index, name);
           if (allowed.has(value) || (value === REMOVED && allowed.has(undefined))) savings.seen(index, name, value);
@@ -110,21 +115,32 @@ function told(content: string | undefined): string {
   return content === REMOVED ? content : content === undefined ? "without its content" : "saved with another content";
 }
 
-/** What a call has an adapter save, or forget. */
-export function savingOf(view: OracleView, { name, request }: ApiCall): Writing | undefined {
+/** What a saved login is called: those of one port are others than those of all. */
+function savingName(targetName: string, portNumber: number): string {
+  return `${targetName} at ${portNumber === ALL_PORTS ? "all ports" : `port ${portNumber}`}`;
+}
+
+/** What a call has an adapter save, or forget: for all ports whatever it has saved of a target. */
+export function savingsOf(view: OracleView, { name, request }: ApiCall): readonly Writing[] {
   const isRemoval = name === "RemoveIScsiPersistentTarget";
-  if (!isRemoval && (name !== "LoginIScsiTarget" || request.isPersistent !== true)) return undefined;
+  if (!isRemoval && (name !== "LoginIScsiTarget" || request.isPersistent !== true)) return [];
   const adapter = view.adapterIndex(request.initiatorInstance);
-  if (adapter === undefined) return undefined;
-  const { world: { now }, writer: { run } } = view;
-  return {
+  if (adapter === undefined) return [];
+  const { world: { now }, writer: { run }, savings } = view;
+  const { targetName, initiatorPortNumber = ALL_PORTS } = request;
+  const value = isRemoval ? REMOVED : contentOf(request);
+  const meant = savingName(targetName, initiatorPortNumber);
+  const others = isRemoval && initiatorPortNumber === ALL_PORTS
+    ? savings.names(adapter).filter((each) => each.startsWith(`${targetName} at `))
+    : [];
+  return [...new Set([meant, ...others])].map((each) => ({
     adapter,
-    name: request.targetName,
+    name: each,
     persist: true,
-    value: isRemoval ? REMOVED : contentOf(request),
+    value,
     begun: now,
     run,
-  };
+  }));
 }
 
 function textOf(address: InternetAddress): string {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { KeyIdentity } from "../../../../firmware/cache/key_table.ts";
 import type { ServiceRun } from "../../../../host/initiator_service/service_run.ts";
 import type { ApiAnswer, ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
@@ -17,7 +18,6 @@ import type { Settings } from "./observed.ts";
 import type { SavedLogins } from "./saved_logins.ts";
 import type { SecretPlaces } from "./secret_places.ts";
 import type { ServiceWatch } from "./service_watch.ts";
-import type { LastingSessions } from "./lasting_sessions.ts";
 import type { SessionWatch } from "./session_watch.ts";
 import type { WireWatch } from "./wire_watch.ts";
 
@@ -88,7 +88,7 @@ export interface OracleView {
   readonly adapters: readonly AdapterUnit[];
   /** What may be in force. */
   readonly writer: LastWriter;
-  /** Which logins adapters may have saved, by the names of targets. */
+  /** Which logins adapters may have saved, by targets and ports. */
   readonly savings: LastWriter;
   /** Which they have saved. */
   readonly savedLogins: SavedLogins;
@@ -115,7 +115,10 @@ export interface OracleView {
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
   /** Sessions that nothing has ended. */
-  readonly lasting: LastingSessions;
+  readonly lasting: {
+    /** The adapters of those that are over all the same, each told once. */
+    ended(view: OracleView): readonly AdapterUnit[];
+  };
   /** What the service holds for an adapter; `undefined` if it does not run. */
   heldSettings(adapter: string): Settings | undefined;
   /** The keys that a boot would find on an adapter's flash; `undefined` if it has none that can be looked at. */
@@ -129,6 +132,8 @@ export interface OracleView {
   isAsked(adapter: number): boolean;
   /** The place of an adapter by its name; `undefined` where none is named. */
   adapterIndex(name: string | undefined): number | undefined;
+  /** Whom keys of an adapter were set for. */
+  identities(adapter: number): readonly KeyIdentity[];
   /** What can be said of a login; `undefined` of one that leaves the adapter open, or goes to nobody. */
   loginOf(request: LoginParameters): ExpectedLogin | undefined;
 }

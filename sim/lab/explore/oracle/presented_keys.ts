@@ -43,6 +43,11 @@ export class PresentedKeys {
     this.#identities.set(keyName({ portNumber, idType, id }), { portNumber, idType, id: id.slice() });
   }
 
+  /** Whom keys of an adapter were set for. */
+  identities(adapter: number): readonly KeyIdentity[] {
+    return this.#writer.names(adapter).flatMap((name) => this.#identities.get(name) ?? []);
+  }
+
   /**
    * What an adapter may present at a port to somebody whom its login brings no key for.
    *
@@ -53,8 +58,7 @@ export class PresentedKeys {
   of(adapter: number, portNumber: number, addresses: readonly Uint8Array[]): readonly Presented[] {
     const own = ownIdentity(addresses[portNumber] ?? new Uint8Array(4));
     const isOwn = (each: KeyIdentity) => addresses.some((address) => isSame(each, ownIdentity(address)));
-    const set = this.#writer.names(adapter).flatMap((name) => this.#identities.get(name) ?? []);
-    const others = set.filter((each) => !isSame(each, own));
+    const others = this.identities(adapter).filter((each) => !isSame(each, own));
     const forAll = others.filter((each) => each.portNumber === ALL_PORTS);
     const levels: readonly (() => readonly Presented[])[] = [
       ...[portNumber, ALL_PORTS].map((port) => () => this.#keysOf(adapter, { ...own, portNumber: port })),

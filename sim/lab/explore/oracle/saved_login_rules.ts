@@ -39,6 +39,7 @@ export const SAVED_LOGIN_RULES = {
 
 /** What can be said of a saved login that is made; `undefined` of one that may not come to its first message. */
 function expected(view: OracleView, { adapter }: AdapterUnit, saved: KnownLogin): ExpectedLogin | undefined {
+  if (saved.content === undefined) return undefined;
   const login = view.loginOf({
     ...saved.given,
     targetName: saved.name,

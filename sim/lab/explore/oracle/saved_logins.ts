@@ -34,6 +34,24 @@ export class SavedLogins {
     { readonly state: readonly unknown[]; readonly logins: readonly KnownLogin[] }
   >();
 
+  /** Adapters of which a saved login was once damaged, or anything that nobody can name. */
+  readonly #damaged = new Set<AdapterUnit>();
+
+  /** Looks for damage: when it is healed, what was lost stays lost. */
+  look(units: readonly AdapterUnit[]): void {
+    for (const unit of units) {
+      const damage = unit.adapter.cache?.damage;
+      if (damage !== undefined && (damage.persistentLogins.length > 0 || damage.mayHideRecords)) {
+        this.#damaged.add(unit);
+      }
+    }
+  }
+
+  /** Whether an adapter may have lost some to damage. */
+  wasDamaged(unit: AdapterUnit): boolean {
+    return this.#damaged.has(unit);
+  }
+
   /** The logins that an adapter has saved; none while it has no cache. */
   of(unit: AdapterUnit): readonly KnownLogin[] {
     const state = stateOf(unit);

@@ -7,7 +7,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { TUNNEL_ADDRESS_LIMIT } from "../../../../firmware/cache/security_records.ts";
-import { AdapterStatus, IsdscStatus } from "../../../../firmware/manual/interface.ts";
+import { AdapterStatus, ALL_PORTS, IsdscStatus } from "../../../../firmware/manual/interface.ts";
 import { isLeftBehind } from "../../../../host/initiator_service/left_tunnels.ts";
 import { differences, isKey, keyName, tableKeys, tell } from "./observed.ts";
 import type { OracleView } from "./oracle_view.ts";
@@ -138,13 +138,14 @@ export const SETTING_RULES = {
     doc:
       "After healing the service runs, drivers have their adapters, and adapters work; degraded only if their flash failed.",
     when: "rest",
-    *find({ world: { host }, adapters }) {
+    *find({ world: { host }, adapters, savedLogins }) {
       if (host.service.state !== "running") yield `the service is ${host.service.state}`;
-      for (const { adapter, flash } of adapters) {
+      for (const unit of adapters) {
+        const { adapter, flash } = unit;
         const state = host.powered ? host.adapterState(adapter.name) : "without power";
         if (state !== "ready") yield `${adapter.name} is ${state}`;
         const health = adapter.cache?.status;
-        const hasFailed = (flash?.counters.failures ?? 0) > 0;
+        const hasFailed = (flash?.counters.failures ?? 0) > 0 || savedLogins.wasDamaged(unit);
         if (health === AdapterStatus.working || (health === AdapterStatus.degraded && hasFailed)) continue;
         if (state === "ready") yield `${adapter.name} says its status is ${health}`;
       }
@@ -178,10 +179,31 @@ export const SETTING_RULES = {
     after: ({ isChange }) => isChange,
     *find(view) {
       for (const unit of view.adapters) {
-        const table = view.commands.isResting(unit) ? tableKeys(unit) : undefined;
+        // A damaged cache says of itself that it is not valid, whatever its name.
+        const isValid = view.commands.isResting(unit) && unit.adapter.cache?.damage.count === 0;
+        const table = isValid ? tableKeys(unit) : undefined;
         const keys = table === undefined ? undefined : view.vouchedKeys(unit);
         if (table === undefined || keys === undefined) continue;
         for (const each of differences(keys, table)) yield `in the key table of ${unit.adapter.name} ${each}`;
+      }
+    },
+  },
+  "a damaged key is passed over for no other": {
+    doc: "A key that is damaged is told as damaged where it is the one that counts, and nowhere else.",
+    when: "step",
+    *find(view) {
+      for (const [index, { adapter: { cache, name }, networkInterface }] of view.adapters.entries()) {
+        if (cache === undefined || cache.damage.keys === 0) continue;
+        const { damage, keyTable } = cache;
+        for (const { idType, id } of view.identities(index)) {
+          for (let portNumber = 0; portNumber < networkInterface.addresses.length; portNumber++) {
+            const ranks = [portNumber, ALL_PORTS].map((port) => ({ portNumber: port, idType, id }));
+            const counts = ranks.find((each) => keyTable.has(each) || damage.hasKey(each));
+            const isDamaged = counts !== undefined && !keyTable.has(counts);
+            const asked = { portNumber, idType, id };
+            if (damage.decidesKey(asked, keyTable) !== isDamaged) yield `${keyName(asked)} of ${name}`;
+          }
+        }
       }
     },
   },

@@ -6,6 +6,7 @@
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
+import type { KeyIdentity } from "../../../../firmware/cache/key_table.ts";
 import { ALL_PORTS, internetAddress, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { LoginParameters } from "../../../../host/iscsidsc/structures.ts";
@@ -16,7 +17,7 @@ import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Value, type Writing } from "./last_writer.ts";
 import { CommandWatch, type EndedCommand } from "./command_watch.ts";
 import { CHAOS, HEALING, isCalled } from "./healing.ts";
-import { savingOf } from "./list_rules.ts";
+import { savingsOf } from "./list_rules.ts";
 import { flashKeys, GROUP_KEY, heldSettings, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
@@ -38,7 +39,7 @@ export interface Broken {
   readonly detail: string;
 }
 
-/** What must hold in a world after each step, by names: true, or what is wrong in words. */
+/** What must hold in a world after each step: true, or what is wrong. */
 export type Invariants = Readonly<Record<string, (world: World) => true | string>>;
 
 /** A call under way, with what else is known of it. */
@@ -58,7 +59,7 @@ export class WorldOracle implements OracleView {
   readonly adapters: readonly AdapterUnit[];
   /** What may be in force. */
   readonly writer: LastWriter;
-  /** Which logins adapters may have saved, by the names of targets. */
+  /** Which logins adapters may have saved, by targets and ports. */
   readonly savings: LastWriter;
   /** Which they have saved. */
   readonly savedLogins: SavedLogins = new SavedLogins();
@@ -78,6 +79,8 @@ export class WorldOracle implements OracleView {
   readonly wire: WireWatch;
   /** Sessions that nothing has ended. */
   readonly lasting: LastingSessions = new LastingSessions();
+  /** Since when there was no accident but on the wire, and nothing was changed in an adapter's cache. */
+  calmSince: Cycle = 0;
   readonly #presented: PresentedKeys;
   readonly #stored: StoredSettings;
   readonly #pending = new Set<Heard>();
@@ -91,7 +94,6 @@ export class WorldOracle implements OracleView {
   readonly #asked = new Map<number, Set<string>>();
   /** Accidents so far, those on the wire left out. */
   #accidents = 0;
-  #calmSince: Cycle = 0;
   #isHealed = false;
 
   /**
@@ -117,7 +119,7 @@ export class WorldOracle implements OracleView {
     world.disturbances.watch((_, { where }) => {
       if (where !== "elsewhere") return;
       this.#accidents++;
-      this.#calmSince = this.world.now;
+      this.calmSince = this.world.now;
       this.#asked.clear();
     });
     world.host.apiTaps.add((call) => this.#begins(call));
@@ -126,11 +128,6 @@ export class WorldOracle implements OracleView {
   /** Calls that are under way. */
   get pending(): readonly PendingCall[] {
     return [...this.#pending];
-  }
-
-  /** Since when there was no accident but on the wire, and nothing was changed in an adapter's cache. */
-  get calmSince(): Cycle {
-    return this.#calmSince;
   }
 
   /** Whether no call is under way. */
@@ -150,6 +147,7 @@ export class WorldOracle implements OracleView {
    */
   stepEnds(name?: string): void {
     this.service.look();
+    this.savedLogins.look(this.adapters);
     if (isCalled(name, HEALING)) this.#isHealed = true;
     if (isCalled(name, CHAOS)) {
       this.#isHealed = false;
@@ -197,6 +195,11 @@ export class WorldOracle implements OracleView {
     return index < 0 ? undefined : index;
   }
 
+  /** Whom keys of an adapter were set for. */
+  identities(adapter: number): readonly KeyIdentity[] {
+    return this.#presented.identities(adapter);
+  }
+
   /** What can be said of a login that begins or ends now. */
   loginOf(
     { initiatorInstance, initiatorPortNumber = 0, targetPortal, key, securityFlags = 0n }: LoginParameters,
@@ -240,7 +243,7 @@ export class WorldOracle implements OracleView {
     this.service.look();
     const { now } = this.world;
     const writing = this.#writingOf(call);
-    const saving = savingOf(this, call);
+    const savings = savingsOf(this, call);
     const leaves = leavingOf(this, call);
     const wasAtRest = this.isAtRest;
     const overlapped = [...this.#pending].some((each) => each.writing !== undefined);
@@ -255,7 +258,7 @@ export class WorldOracle implements OracleView {
       const isDone = answer.status === 0;
       const mayBeSet = !REFUSED_AT_ONCE.includes(answer.status);
       if (writing !== undefined && mayBeSet) this.writer.written(writing, isDone, this.world.now);
-      if (saving !== undefined) this.savings.written(saving, isDone, this.world.now);
+      for (const each of savings) this.savings.written(each, isDone, this.world.now);
       if (leaves !== undefined && isDone) this.sessions.leaves({ ...leaves, at: this.world.now });
       this.#noteQuestion(call);
       if (isDone) this.#noteConnection(call, answer.value);
@@ -335,7 +338,7 @@ export class WorldOracle implements OracleView {
   }
 
   #commandEnds(ended: EndedCommand): void {
-    if (ended.isChange) this.#calmSince = this.world.now;
+    if (ended.isChange) this.calmSince = this.world.now;
     // Another tool may have done it.
     if (ended.isNaming) this.#asked.delete(this.adapters.indexOf(ended.unit));
     this.#judge("command", (look) => look.find(this, ended));

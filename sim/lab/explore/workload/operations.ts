@@ -6,6 +6,7 @@
  */
 
 import { drawForeign, drawLogin, drawMistake, drawQuestion, drawSaved, drawSetting } from "./calls.ts";
+import { damagedKey } from "./damaged_keys.ts";
 import {
   cutForeign,
   drawAccident,
@@ -87,6 +88,7 @@ export const OPERATIONS = {
   "another tool, cut off": { weight: 8, draw: (scope) => [cutForeign(scope)] },
   "a cache is filled anew": { weight: 6, draw: filledAnew },
   "flash takes nothing for a while": { weight: 6, draw: refusing },
+  "a key is damaged": { weight: 4, draw: damagedKey },
   accident: { weight: 14, draw: (scope) => [drawAccident(scope)] },
   "service restarts": {
     weight: 12,

@@ -356,4 +356,13 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       fault: "    if (session.connections.length < 0) {\n",
     },
   },
+  "a damaged key is passed over for no other": {
+    what: "where the key for a port is damaged, that for all ports is taken",
+    story: "of the keys for a port and for all ports the first is damaged",
+    fault: {
+      file: "firmware/cache/cache_damage.ts",
+      text: "    for (const portNumber of new Set([query.portNumber, ALL_PORTS])) {\n",
+      fault: "    for (const portNumber of new Set([ALL_PORTS, query.portNumber])) {\n",
+    },
+  },
 };

@@ -104,6 +104,16 @@ const STEPS = {
       another tool:
         - { wait: 5000002500ns }
         - { mailbox: { adapter: hba0, command: closeSession, parameter: 0x80000001 }, expect: any }`,
+  "of the keys for a port and for all ports the first is damaged": `
+  - { setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] } }
+  - { setKey: { adapter: hba0, port: 0, id: 192.0.2.10, key: another key, flags: [ike, main] } }
+  - sequence:
+      - { stopService: {} }
+      - { powerOff: { adapter: hba0 } }
+      - { damage: { adapter: hba0, retention: { address: 102, lengthBytes: 24, bits: 3 } } }
+      - { powerOn: { adapter: hba0 } }
+      - { wait: 200ms }
+  - startService: {}`,
   "a saved login whose target is away when its driver starts": `
   - login: { adapter: hba0, target: disk, persistent: true, key: a key }
   - change: { targets: { disk: { silent: true } } }
