@@ -88,6 +88,12 @@ const MALFORMED: readonly (readonly [fault: object, message: string])[] = [
   ],
   [{ ...CUT, anchor: { ...CUT.anchor, ordinals: { least: 1, most: 1.5 } } }, "anchor.ordinals.most: 1.5, expected a"],
   [{ ...CUT, after: { bytes: -1 } }, "after.bytes: -1, expected a whole number from 0"],
+  ...[5, {}, { nanoSeconds: 5 }].map((after) =>
+    [
+      { ...CUT, after },
+      `after: ${after === 5 ? 5 : "an object"}, expected an object with either nanoseconds or bytes`,
+    ] as const
+  ),
   [{ ...CUT, after: { nanoseconds: -5 } }, "after.nanoseconds: -5, expected a number from 0"],
   [{ ...CUT, harm: { ...CUT.harm, off: -1 } }, "harm.off: -1, expected a number from 0"],
   [{ ...CUT, harm: { ...CUT.harm, off: NaN } }, "harm.off: NaN, expected a number from 0"],
