@@ -80,6 +80,26 @@ Deno.test("an invariant of the user's own is looked at after each step; one that
   );
 });
 
+Deno.test("a probe of the user's own that says neither yes nor no is told by its name, once whatever is under way", () => {
+  const told = (probe: () => unknown) => {
+    const { runs, failures } = explore({ seeds: { first: 1, last: 12 }, probes: { p: probe as () => boolean } });
+    assertEquals(new Set(runs.map(({ signature }) => signature)).size, 1);
+    return failures.map(({ signature, story }) => [signature, story.steps.length]);
+  };
+  const thrower = () => {
+    throw new Error("x");
+  };
+  // One step is left of each: nothing else has to happen.
+  assertEquals(told(thrower), [["p: it threw x", 1]]);
+  assertEquals(told(() => Promise.resolve(true)), [["p: it returned a promise, expected true or false", 1]]);
+  assertEquals(told(() => "yes"), [['p: it returned "yes", expected true or false', 1]]);
+  assertEquals(told(() => undefined), [["p: it returned nothing, expected true or false", 1]]);
+  // A call in the middle of which it is asked goes on.
+  const { runs: [asked] } = explore({ seeds: { first: 1, last: 1 }, probes: { p: thrower } });
+  const { runs: [quiet] } = explore({ seeds: { first: 1, last: 1 } });
+  assertEquals(asked?.hash, quiet?.hash);
+});
+
 Deno.test("a run that is not the same again is a failure", () => {
   let calls = 0;
   const { failures } = explore({
