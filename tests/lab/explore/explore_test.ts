@@ -160,6 +160,30 @@ Deno.test("seeds that are no range are refused", () => {
   }
 });
 
+Deno.test("options that there are not are refused, all at once, each with what was probably meant", () => {
+  const given = explore as (options?: unknown) => unknown;
+  const names =
+    "seeds, world, invariants, probes, story, derives, repeatEvery, mostEvents, shrinkBudget, onBlock, onRun";
+  const seeds = { first: 1, last: 1 };
+  const refused: readonly (readonly [options: unknown, said: string])[] = [
+    [undefined, `options: nothing, expected an object with ${names}`],
+    [7, `options: 7, expected an object with ${names}`],
+    [{}, "seeds: nothing, expected an object with first and last"],
+    [{ seeds: undefined }, "seeds: nothing, expected an object with first and last"],
+    [
+      { seeds, invariant: { x: () => "no" } },
+      `options: "invariant" (did you mean invariants?), expected only ${names}`,
+    ],
+    [
+      { seed: 1, shrinkbudget: 2, "": 3 },
+      `options: "seed" (did you mean seeds?), "shrinkbudget" (did you mean shrinkBudget?), "", expected only ${names}`,
+    ],
+  ];
+  for (const [options, said] of refused) {
+    assertEquals(assertThrows(() => given(options), InputError).message, said);
+  }
+});
+
 Deno.test("parts of the user's own that are none are refused by name, and so are numbers that mean nothing", () => {
   const seeds = { first: 3, last: 4 };
   const once = (world: unknown) => ({ world: () => world });
