@@ -7,7 +7,7 @@
 
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
-import { type Certificate, certify } from "../explore/certify/certify.ts";
+import { type Certificate, certifyByRuns } from "../explore/certify/certify.ts";
 import { smallCounterexample } from "../explore/certify/counterexample.ts";
 import { BUDGET_KINDS, CERTIFIABLE_KINDS } from "../explore/certify/fault_hypotheses.ts";
 import type { BlockOptions } from "../explore/search/block.ts";
@@ -18,6 +18,7 @@ import { FAILS, HOLDS } from "./command.ts";
 import { writeBundle } from "./explore_files.ts";
 import { readSubject } from "./run_subject.ts";
 import { print } from "./terminal.ts";
+import { untilInterrupted } from "./until_interrupted.ts";
 
 /** What was given for it. */
 export interface CertifyGiven {
@@ -38,16 +39,30 @@ export function subjectOf(option: string, file: string | undefined): Subject {
   return readSubject(file);
 }
 
-/** Certifies, and tells what came of it. */
-export function tellCertificate(given: CertifyGiven, file: string | undefined, options: BlockOptions): number {
+/** Certifies, and tells what came of it, or what was executed until Ctrl-C. */
+export async function tellCertificate(
+  given: CertifyGiven,
+  file: string | undefined,
+  options: BlockOptions,
+): Promise<number> {
   const subject = subjectOf("--certify", file);
   const { world } = options;
-  const certificate = certify(subject, {
+  const done = await untilInterrupted(certifyByRuns(subject, {
     degree: degreeOf(given.certify),
     kinds: kindsOf(given.faults),
     lines: linesOf(given.lines),
     ...(world === undefined ? {} : { world }),
-  });
+  }));
+  const certificate = done.result;
+  if (!done.isWhole && certificate.counterexample === undefined) {
+    const left = leftOf(certificate);
+    if (given.json === true) print(JSON.stringify({ interrupted: true, left, ...certificate }));
+    else {print(
+        `interrupted: ${certificate.executions - 1} hypotheses were executed, and none of them breaks this outcome; ` +
+          `at least ${left} are left`,
+      );}
+    return done.code;
+  }
   const { counterexample } = certificate;
   const small = counterexample === undefined ? undefined : smallCounterexample(subject, counterexample, options);
   const written = small === undefined || given.out === undefined
@@ -63,6 +78,11 @@ export function tellCertificate(given: CertifyGiven, file: string | undefined, o
     if (written !== undefined) print(`written to ${written}`);
   }
   return counterexample === undefined ? HOLDS : FAILS;
+}
+
+/** How many of the hypotheses that are known were not executed; the first run has no fault. */
+function leftOf({ singles, pairs, executions }: Certificate): number {
+  return singles + pairs - (executions - 1);
 }
 
 function sentenceOf({ degree, kinds, singles, pairs, pairsLeftOut, executions, counterexample }: Certificate): string {

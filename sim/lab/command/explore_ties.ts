@@ -7,7 +7,7 @@
 
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
-import { tieOrders } from "../explore/certify/tie_orders.ts";
+import { tieOrdersByRuns } from "../explore/certify/tie_orders.ts";
 import type { BlockOptions } from "../explore/search/block.ts";
 import { bundleName, bundleOf, encodeBundle } from "../explore/tape/bundle.ts";
 import { tellDeviation } from "../explore/tape/sentence.ts";
@@ -15,6 +15,7 @@ import { FAILS, HOLDS } from "./command.ts";
 import { subjectOf } from "./explore_certify.ts";
 import { writeBundle } from "./explore_files.ts";
 import { print } from "./terminal.ts";
+import { untilInterrupted } from "./until_interrupted.ts";
 
 /** What was given for it. */
 export interface TiesGiven {
@@ -23,12 +24,17 @@ export interface TiesGiven {
   readonly json: true | undefined;
 }
 
-/** Enumerates, and tells what came of it. */
-export function tellTies({ ties, out, json }: TiesGiven, file: string | undefined, options: BlockOptions): number {
+/** Enumerates, and tells what came of it, or has come of it until Ctrl-C. */
+export async function tellTies(
+  { ties, out, json }: TiesGiven,
+  file: string | undefined,
+  options: BlockOptions,
+): Promise<number> {
   const subject = subjectOf("--ties", file);
   const { world } = options;
   const most = runsOf(ties);
-  const { failure, ...figures } = tieOrders(subject, { most, ...(world === undefined ? {} : { world }) });
+  const done = await untilInterrupted(tieOrdersByRuns(subject, { most, ...(world === undefined ? {} : { world }) }));
+  const { failure, ...figures } = done.result;
   let written: string | undefined;
   if (failure !== undefined && out !== undefined) {
     const tape = [...subject.tape ?? [], ...failure.tape];
@@ -37,7 +43,15 @@ export function tellTies({ ties, out, json }: TiesGiven, file: string | undefine
   }
   const deviations = failure?.tape.map(tellDeviation) ?? [];
   if (json === true) {
-    print(JSON.stringify({ ...figures, signature: failure?.signature, deviations, written }));
+    print(
+      JSON.stringify({
+        ...(done.isWhole ? {} : { interrupted: true }),
+        ...figures,
+        signature: failure?.signature,
+        deviations,
+        written,
+      }),
+    );
   } else {
     const { orders, executions, left, dependentTies } = figures;
     if (failure !== undefined) {
@@ -46,8 +60,10 @@ export function tellTies({ ties, out, json }: TiesGiven, file: string | undefine
       if (written !== undefined) print(`written to ${written}`);
     }
     const rest = left === 0 ? "none is left" : `at least ${left} are left`;
-    print(`${orders} orders that can matter, in ${executions} runs; ${rest}; ${dependentTies} ties by default`);
+    const state = done.isWhole ? "" : "interrupted: ";
+    print(`${state}${orders} orders that can matter, in ${executions} runs; ${rest}; ${dependentTies} ties by default`);
   }
+  if (!done.isWhole) return done.code;
   return failure === undefined ? HOLDS : FAILS;
 }
 

@@ -177,10 +177,16 @@ const ANCHORS: { readonly [K in Anchor["at"]]: Reader<Anchor> } = {
 
 const ANCHOR: Reader<Anchor> = (value, path) => ANCHORS[tagOf(value, "at", FAULT_ANCHORS.powerOff, path)](value, path);
 
-const OFFSET: Reader<Offset> = (value, path) =>
-  typeof value === "object" && value !== null && "bytes" in value
-    ? record<{ readonly bytes: number }>({ bytes: must(WHOLE) })(value, path)
-    : record<{ readonly nanoseconds: number }>({ nanoseconds: must(TIME) })(value, path);
+const BYTES_LATER = record<{ readonly bytes: number }>({ bytes: must(WHOLE) });
+const TIME_LATER = record<{ readonly nanoseconds: number }>({ nanoseconds: must(TIME) });
+
+const OFFSET: Reader<Offset> = (value, path) => {
+  if (typeof value === "object" && value !== null) {
+    if ("bytes" in value) return BYTES_LATER(value, path);
+    if ("nanoseconds" in value) return TIME_LATER(value, path);
+  }
+  throw new WorldOptionsError(path, show(value), "an object with either nanoseconds or bytes");
+};
 
 /** Reads a fault; whether it can happen in a world is for `impossibleFault()` to say. */
 export const readFault: Reader<Fault> = record<Fault>({

@@ -7,6 +7,7 @@
 import { alternatives } from "../../shape/alternatives.ts";
 import type { World } from "../world/world.ts";
 import { type Accident, impossibleWay, misplacedAccident, tooShort } from "./accidents.ts";
+import { contradiction } from "./event_kinds.ts";
 import { type EventPattern, foreignWord } from "./event_pattern.ts";
 import { type Anchor, type Fault, FAULT_ANCHORS, isAccident, isOfAdapter, type OperationAnchor } from "./fault.ts";
 import { malformedAccident, malformedFault } from "./fault_reader.ts";
@@ -57,6 +58,8 @@ function impossibleAnchor(anchor: Anchor, world: World): Impossible | undefined 
 }
 
 function impossibleEvent(event: EventPattern, world: World): Impossible | undefined {
+  const none = contradiction(event);
+  if (none !== undefined) return { ...none, field: none.field === "" ? "event" : `event.${none.field}` };
   const foreign = foreignWord(event, world);
   if (foreign === undefined) return undefined;
   const { field, given, known } = foreign;

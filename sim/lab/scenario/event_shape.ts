@@ -8,8 +8,6 @@
  */
 
 import { alternatives } from "../../shape/alternatives.ts";
-import * as EVENTS from "../../trace/events.ts";
-import type { EventKind, FieldTypes } from "../../trace/event_kind.ts";
 import {
   type Contradiction,
   doc,
@@ -22,15 +20,11 @@ import {
   text,
   titled,
 } from "../../shape/shape.ts";
+import { contradiction, EVENT_KINDS } from "../faults/event_kinds.ts";
 import { type EventPattern, foreignWord } from "../faults/event_pattern.ts";
 import type { Range } from "../faults/range.ts";
 import { COUNT_RANGE } from "./ranges.ts";
 import type { StepCheck } from "./step_check.ts";
-
-/** All kinds of events: whatever the file that defines them exports, which does not compile if it is anything else. */
-const KINDS: readonly Pick<EventKind, "name" | "fields">[] = Object.values(EVENTS);
-
-const KIND_FIELDS: ReadonlyMap<string, FieldTypes> = new Map(KINDS.map(({ name, fields }) => [name, fields]));
 
 /** A component, or a pattern of them: which there are, the world says. */
 const COMPONENT = { ...text(), written: "ComponentWord<A, T>" };
@@ -51,7 +45,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.fromEntries(
-  KINDS.flatMap(({ name, fields }) =>
+  EVENT_KINDS.flatMap(({ name, fields }) =>
     Object.entries<"text" | "number">(fields).map(([field, type]) => [
       field,
       doc(
@@ -70,29 +64,17 @@ export const EVENT: Shape<EventPattern> = titled(
   mapping(
     {
       component: doc("Who recorded it, as traces call it.", optional(COMPONENT)),
-      kind: doc("Its kind.", optional(oneOf(...KINDS.map(({ name }) => name)))),
+      kind: doc("Its kind.", optional(oneOf(...EVENT_KINDS.map(({ name }) => name)))),
       ...FIELDS,
     },
     (pattern) => foreignField(pattern as EventPattern),
   ) as Shape as Shape<EventPattern>,
 );
 
-/** A field that no event of the kind has. */
+/** What no event is at all. */
 function foreignField(pattern: EventPattern): Contradiction | undefined {
-  const { component = "*", kind, ...fields } = pattern;
-  const names = Object.keys(fields);
-  if (kind === undefined && names.length === 0 && /^\*+$/.test(component)) {
-    return { path: "", given: "an event of any kind", accepted: "component, kind, or a field of it" };
-  }
-  const known = kind === undefined ? undefined : KIND_FIELDS.get(kind);
-  if (known !== undefined) {
-    const foreign = names.find((name) => !Object.hasOwn(known, name));
-    if (foreign === undefined) return undefined;
-    const accepted = `one of ${alternatives(Object.keys(known))}, which ${kind} has`;
-    return { path: foreign, given: `the field ${foreign} of ${kind}`, accepted };
-  }
-  if (KINDS.some(({ fields: own }) => names.every((name) => Object.hasOwn(own, name)))) return undefined;
-  return { path: names[0] ?? "", given: `${names.join(", ")} together`, accepted: "fields that one kind of event has" };
+  const found = contradiction(pattern);
+  return found && { path: found.field, given: found.given, accepted: found.accepted };
 }
 
 /** Refuses an event that nothing in the world can be: of a foreign component, or with a word that its field never holds. */

@@ -175,3 +175,72 @@ Deno.test("Ctrl-C in hbasim explore: which seeds are done is told; blocks under 
   );
   assertEquals([runs[0]?.seed, runs.length], [51, (last ?? 0) - 50]);
 });
+
+const TWO_AT_ONCE = `${HEAD}steps:
+  - parallel:
+      a: [{ setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] } }]
+      b: [{ setGroupKey: { key: another key } }]
+`;
+const FAILS_ALWAYS = `${HEAD}steps:
+  - { setGroupKey: { key: a key } }
+  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: { flags: [ike, main] } }
+`;
+
+/** Ways to look at one run by many others, with what they say when they are ended; each has many runs left by then. */
+const BY_RUNS = [
+  {
+    name: "--certify 2",
+    source: TWO_AT_ONCE,
+    args: (file: string) => ["--certify", "2", file],
+    said:
+      /^interrupted: (\d+) hypotheses were executed, and none of them breaks this outcome; at least (\d+) are left$/m,
+  },
+  {
+    name: "--ties all",
+    source: TWO_AT_ONCE,
+    args: (file: string) => ["--ties", "all", file],
+    said: /^interrupted: \d+ orders that can matter, in (\d+) runs; at least (\d+) are left; \d+ ties by default$/m,
+  },
+  {
+    name: "--inevitable BUNDLE",
+    source: FAILS_ALWAYS,
+    args: (file: string) => ["--inevitable", file],
+    said: /^interrupted: \d+ moments were looked at, in (\d+) runs; at least (\d+) are left$/m,
+  },
+] as const;
+
+for (const { name, source, args, said } of BY_RUNS) {
+  Deno.test(`Ctrl-C in hbasim explore ${name}: exit 130, what was executed until then is told, and how much is left`, async () => {
+    using folder = temporaryFolder();
+    const [file, module, marks] = ["a.yaml", "own.ts", "marks"].map((each) => `${folder.path}/${each}`) as [
+      string,
+      string,
+      string,
+    ];
+    Deno.writeTextFileSync(file, source);
+    // A run takes its time, so that there is something left.
+    const mark = `Deno.writeTextFileSync(${JSON.stringify(marks)}, "x", { append: true });`;
+    const wait = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);";
+    Deno.writeTextFileSync(
+      module,
+      `export const world = (options) => {\n  ${mark}\n  ${wait}\n  return options;\n};\n`,
+    );
+    for (const asJson of [false, true]) {
+      Deno.writeTextFileSync(marks, "");
+      const process = startHbasim("explore", "--with", module, ...args(file), ...(asJson ? ["--json"] : []));
+      await until(() => Deno.statSync(marks).size > 5);
+      process.kill("SIGINT");
+      await process.stdin.close();
+      const { code, stdout, stderr } = await process.output();
+      assertEquals(code, 130, text(stderr));
+      const { interrupted, executions, left } = asJson ? JSON.parse(text(stdout)) : { ...toldRuns(text(stdout), said) };
+      assertEquals(interrupted, true, text(stdout));
+      assert(executions > 1 && executions <= Deno.statSync(marks).size && left > 0, text(stdout));
+    }
+  });
+}
+
+function toldRuns(stdout: string, said: RegExp) {
+  const [line, executions, left] = said.exec(stdout) ?? [];
+  return { interrupted: line !== undefined, executions: Number(executions), left: Number(left) };
+}

@@ -80,6 +80,26 @@ Deno.test("an invariant of the user's own is looked at after each step; one that
   );
 });
 
+Deno.test("a probe of the user's own that says neither yes nor no is told by its name, once whatever is under way", () => {
+  const told = (probe: () => unknown) => {
+    const { runs, failures } = explore({ seeds: { first: 1, last: 12 }, probes: { p: probe as () => boolean } });
+    assertEquals(new Set(runs.map(({ signature }) => signature)).size, 1);
+    return failures.map(({ signature, story }) => [signature, story.steps.length]);
+  };
+  const thrower = () => {
+    throw new Error("x");
+  };
+  // One step is left of each: nothing else has to happen.
+  assertEquals(told(thrower), [["p: it threw x", 1]]);
+  assertEquals(told(() => Promise.resolve(true)), [["p: it returned a promise, expected true or false", 1]]);
+  assertEquals(told(() => "yes"), [['p: it returned "yes", expected true or false', 1]]);
+  assertEquals(told(() => undefined), [["p: it returned nothing, expected true or false", 1]]);
+  // A call in the middle of which it is asked goes on.
+  const { runs: [asked] } = explore({ seeds: { first: 1, last: 1 }, probes: { p: thrower } });
+  const { runs: [quiet] } = explore({ seeds: { first: 1, last: 1 } });
+  assertEquals(asked?.hash, quiet?.hash);
+});
+
 Deno.test("a run that is not the same again is a failure", () => {
   let calls = 0;
   const { failures } = explore({
@@ -137,6 +157,30 @@ Deno.test("seeds that are no range are refused", () => {
     const seeds of [{ first: 0, last: 1 }, { first: 2, last: 1 }, { first: 1, last: 1.5 }, { first: NaN, last: 1 }]
   ) {
     assertThrows(() => explore({ seeds }), InputError, "expected whole numbers from 1");
+  }
+});
+
+Deno.test("options that there are not are refused, all at once, each with what was probably meant", () => {
+  const given = explore as (options?: unknown) => unknown;
+  const names =
+    "seeds, world, invariants, probes, story, derives, repeatEvery, mostEvents, shrinkBudget, onBlock, onRun";
+  const seeds = { first: 1, last: 1 };
+  const refused: readonly (readonly [options: unknown, said: string])[] = [
+    [undefined, `options: nothing, expected an object with ${names}`],
+    [7, `options: 7, expected an object with ${names}`],
+    [{}, "seeds: nothing, expected an object with first and last"],
+    [{ seeds: undefined }, "seeds: nothing, expected an object with first and last"],
+    [
+      { seeds, invariant: { x: () => "no" } },
+      `options: "invariant" (did you mean invariants?), expected only ${names}`,
+    ],
+    [
+      { seed: 1, shrinkbudget: 2, "": 3 },
+      `options: "seed" (did you mean seeds?), "shrinkbudget" (did you mean shrinkBudget?), "", expected only ${names}`,
+    ],
+  ];
+  for (const [options, said] of refused) {
+    assertEquals(assertThrows(() => given(options), InputError).message, said);
   }
 });
 

@@ -85,6 +85,37 @@ Deno.test("back(): the last moment at which something held, also before a given 
   assert(boot !== undefined && session.lastEvent(boots, boot.sequence) !== undefined);
 });
 
+Deno.test("what is no moment, number, salt or answer is refused with what is accepted", () => {
+  const session = new Session({ scenario: LOGIN });
+  const moment = session.momentOf(5);
+  const asks = session as unknown as Record<"at" | "fork" | "back" | "lastEvent", (...given: unknown[]) => unknown>;
+  const refused: readonly (readonly [ask: () => unknown, said: string])[] = [
+    ...[undefined, null, 5].flatMap((none) => {
+      const said = `moment: ${
+        none ?? (none === null ? "null" : "nothing")
+      }, expected an object with cycle and sequence`;
+      return [[() => asks.at(none), said], [() => asks.fork(none, "x"), said]] as const;
+    }),
+    [() => asks.at({}), "cycle: nothing, expected a whole number from 0"],
+    ...([[7, "7"], [undefined, "nothing"], [null, "null"], [{}, "an object"]] as const).map((
+      [salt, told],
+    ) => [() => asks.fork(moment, salt), `salt: ${told}, expected a text`] as const),
+    [() => asks.back(() => Promise.resolve(false)), "holds: it returned a promise, expected true or false"],
+    [() => asks.back(() => undefined), "holds: it returned nothing, expected true or false"],
+    [() => asks.lastEvent(() => Promise.resolve(false)), "isMeant: it returned a promise, expected true or false"],
+    ...(["back", "lastEvent"] as const).flatMap((name) =>
+      ([[moment, "an object"], ["5", '"5"'], [0.5, "0.5"]] as const).map(([before, told]) =>
+        [
+          () => asks[name](() => true, before),
+          `before: ${told}, expected the number of an event: \`sequence\` of a moment`,
+        ] as const
+      )
+    ),
+  ];
+  for (const [ask, said] of refused) assertEquals(assertThrows(ask, InputError).message, said);
+  assertEquals(session.back(() => true, moment.sequence), session.momentOf(moment.sequence - 1));
+});
+
 Deno.test("diff(): the first event that differs, and both worlds when its cycle was over", () => {
   const session = new Session({ scenario: LOGIN });
   assertEquals(session.diff(new Session({ scenario: LOGIN })), undefined);

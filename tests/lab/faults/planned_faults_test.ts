@@ -4,7 +4,14 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { KEY_TABLE_ENTRY_BYTES } from "../../../firmware/cache/key_table.ts";
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { readTape } from "../../../sim/lab/explore/tape/tape_reader.ts";
-import { type Fault, FaultError, impossibleAccident, PlannedFaults, tellFault } from "../../../sim/lab/faults/mod.ts";
+import {
+  type EventPattern,
+  type Fault,
+  FaultError,
+  impossibleAccident,
+  PlannedFaults,
+  tellFault,
+} from "../../../sim/lab/faults/mod.ts";
 import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
 import { World } from "../../../sim/lab/world/world.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world_options_error.ts";
@@ -58,6 +65,23 @@ Deno.test("what has ended does not happen any more, and leaves nothing behind at
   assertEquals(world.digest(), quiet.digest());
 });
 
+/** Patterns that fit no event of any world, or all of them. */
+const NO_EVENTS: readonly (readonly [event: EventPattern, message: string])[] = [
+  [
+    { kind: "nonsense" },
+    'event.kind: "nonsense", expected one of call, candidate, flash, note, packet, return, or state',
+  ],
+  [{}, "event: an event of any kind, expected component, kind, or a field of it"],
+  [
+    { kind: "note", state: "reset" },
+    "event.state: the field state of note, expected one of text, which note has",
+  ],
+  [
+    { state: "reset", text: "*" },
+    "event.state: state, text together, expected fields that one kind of event has",
+  ],
+];
+
 Deno.test("a fault that cannot happen is refused by name, and none of those beside it is planned", () => {
   const world = boot();
   const wrong: readonly (readonly [Fault, string])[] = [
@@ -71,6 +95,9 @@ Deno.test("a fault that cannot happen is refused by name, and none of those besi
       anchor: { at: "interrupt", adapter: HBA, ordinals: once },
       after: { bytes: 1 },
     }, "after: loseInterrupt later than its anchor, expected none: it happens at once"],
+    ...NO_EVENTS.map(([event, message]) =>
+      [{ harm: { kind: "killService" }, anchor: { at: "event", event } }, message] as const
+    ),
   ];
   for (const [fault, message] of wrong) {
     const error = assertThrows(() => new PlannedFaults([CUT, fault], world), FaultError);
@@ -88,6 +115,12 @@ const MALFORMED: readonly (readonly [fault: object, message: string])[] = [
   ],
   [{ ...CUT, anchor: { ...CUT.anchor, ordinals: { least: 1, most: 1.5 } } }, "anchor.ordinals.most: 1.5, expected a"],
   [{ ...CUT, after: { bytes: -1 } }, "after.bytes: -1, expected a whole number from 0"],
+  ...[5, {}, { nanoSeconds: 5 }].map((after) =>
+    [
+      { ...CUT, after },
+      `after: ${after === 5 ? 5 : "an object"}, expected an object with either nanoseconds or bytes`,
+    ] as const
+  ),
   [{ ...CUT, after: { nanoseconds: -5 } }, "after.nanoseconds: -5, expected a number from 0"],
   [{ ...CUT, harm: { ...CUT.harm, off: -1 } }, "harm.off: -1, expected a number from 0"],
   [{ ...CUT, harm: { ...CUT.harm, off: NaN } }, "harm.off: NaN, expected a number from 0"],
@@ -138,6 +171,7 @@ Deno.test("a file may not say such a fault either", () => {
       "damage: { adapter: hba0, keyTableBit: { row: 1, bit: 1000000000 } }",
       "truncate: { from: hba0, to: disk, message: main 1, bytes: -1 }",
       "mutate: { from: hba0, to: disk, message: main 1, field: version, value: 999 }",
+      ...NO_EVENTS.map(([event]) => `killService: { event: ${JSON.stringify(event)} }`),
     ]
   ) {
     const source = steps(`{ ${fault} }`);

@@ -127,9 +127,9 @@ export const explore = command({
     requireOne(file, inevitable ?? minimal);
     if ((certify ?? ties ?? inevitable) !== undefined) {
       const options = await optionsOf(module === undefined ? {} : { module });
-      if (certify !== undefined) return tellCertificate({ certify, faults, lines, out, json }, file, options);
-      if (ties !== undefined) return tellTies({ ties, out, json }, file, options);
-      if (inevitable !== undefined) return tellInevitable(inevitable, json, options);
+      if (certify !== undefined) return await tellCertificate({ certify, faults, lines, out, json }, file, options);
+      if (ties !== undefined) return await tellTies({ ties, out, json }, file, options);
+      if (inevitable !== undefined) return await tellInevitable(inevitable, json, options);
     }
     const campaign: Campaign = {
       ...(file === undefined ? {} : { file: readVaried(file) }),

@@ -26,6 +26,7 @@ import { CampaignMemory } from "../../world/campaign_memory.ts";
 import type { WorldOptions } from "../../world/world_options.ts";
 import type { Outcome } from "../execute.ts";
 import { opened, type Subject } from "../tape/subject.ts";
+import { allRuns, type ByRuns } from "./by_runs.ts";
 import { BUDGET_KINDS, hypothesesAt, type Hypothesis } from "./fault_hypotheses.ts";
 import type { Lineage, Parents } from "./lineage.ts";
 import { noteOperations, type Operation } from "./operations.ts";
@@ -107,7 +108,12 @@ interface Pair {
  * @throws {InputError} The outcome does not come about without faults, or nothing is expected.
  */
 export function certify(subject: Subject, options: CertifyOptions = {}): Certificate {
-  return new Certification(subject, options).run();
+  return allRuns(certifyByRuns(subject, options));
+}
+
+/** The same, a run at a time. */
+export function* certifyByRuns(subject: Subject, options: CertifyOptions): ByRuns<Certificate> {
+  return yield* new Certification(subject, options).runs();
 }
 
 class Certification {
@@ -132,21 +138,32 @@ class Certification {
     this.#wanted = new WantedOutcome(this.#subject.scenario, options.lines, options.parentsOf);
   }
 
-  run(): Certificate {
+  *runs(): ByRuns<Certificate> {
     const good = this.#execute([]);
     this.#wanted.mustHold(good.outcome);
     const lineage = this.#wanted.lineage(good);
     const { tape = [] } = this.#subject;
     if (this.#wanted.isTimed || tape.length > 0) this.#timing = timingOf(good.outcome.world.recorder);
     const all = hypothesesAt(good.operations, this.#kinds);
+    const soFar = () => this.#soFar(all, lineage);
+    yield soFar;
+    for (const _ of this.#attempts(all, lineage)) yield soFar;
+    return soFar();
+  }
+
+  /** Executes what can break the outcome, a hypothesis at a time. */
+  *#attempts(all: readonly Hypothesis[], lineage: Lineage): Generator<void> {
     const isStruck = ({ event }: Hypothesis) => lineage.events.has(event);
     for (const hypotheses of [all.filter(isStruck), all]) {
       for (const kind of this.#kinds) {
-        this.#attemptSingles(hypotheses.filter(({ fault }) => fault.harm.kind === kind), lineage);
-        this.#attemptPairs(this.#pairs(all, lineage).filter(({ isNew }) => isNew));
+        yield* this.#attemptSingles(hypotheses.filter(({ fault }) => fault.harm.kind === kind), lineage);
+        yield* this.#attemptPairs(this.#pairs(all, lineage).filter(({ isNew }) => isNew));
       }
-      this.#attemptPairs(this.#pairs(all, lineage));
+      yield* this.#attemptPairs(this.#pairs(all, lineage));
     }
+  }
+
+  #soFar(all: readonly Hypothesis[], lineage: Lineage): Certificate {
     const pairs = this.#pairs(all, lineage);
     const struck = pairs.filter(({ strikes }) => strikes).length;
     return {
@@ -161,7 +178,7 @@ class Certification {
   }
 
   /** Executes single faults, but for those that were executed, until one breaks the outcome. */
-  #attemptSingles(hypotheses: readonly Hypothesis[], { shape }: Lineage): void {
+  *#attemptSingles(hypotheses: readonly Hypothesis[], { shape }: Lineage): Generator<void> {
     for (const hypothesis of hypotheses) {
       if (this.#counterexample !== undefined) return;
       if (this.#survived.has(nameOf(hypothesis))) continue;
@@ -174,16 +191,18 @@ class Certification {
       const shifts = this.#timing === undefined ? new Map() : shiftsOf(timingOf(recorder), this.#timing);
       const uses = lastUses(recorder, lineage);
       this.#survived.set(nameOf(hypothesis), { hypothesis, possible, lineage, isOther, shifts, uses });
+      yield;
     }
   }
 
   /** Executes pairs that strike every lineage, but for those that were executed, until one breaks the outcome. */
-  #attemptPairs(pairs: readonly Pair[]): void {
+  *#attemptPairs(pairs: readonly Pair[]): Generator<void> {
     for (const { name, faults, strikes } of pairs) {
       if (this.#counterexample !== undefined) return;
       if (!strikes || this.#tried.has(name)) continue;
       this.#tried.add(name);
       this.#attempt(faults);
+      yield;
     }
   }
 

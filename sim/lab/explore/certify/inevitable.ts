@@ -22,6 +22,7 @@ import { opened, type Subject } from "../tape/subject.ts";
 import type { Deviation, Moment } from "../tape/tape.ts";
 import { readStory, type WrittenScenario } from "../workload/story.ts";
 import { storySubject } from "../workload/story_subject.ts";
+import { allRuns, type ByRuns } from "./by_runs.ts";
 import { lineageOf } from "./lineage.ts";
 
 /** How forks are made. */
@@ -77,8 +78,23 @@ interface Decided<T> {
  * @throws {InputError} The scenario is not understood, or its tape does not fit.
  */
 export function inevitable(subject: Subject, options: InevitableOptions = {}): Inevitability | undefined {
+  return allRuns(inevitableByRuns(subject, options));
+}
+
+/** What is known before the knee is found. */
+export interface InevitabilitySoFar extends Pick<Inevitability, "signature" | "events" | "curve" | "executions"> {
+  /** So many moments at the least are still to be looked at. */
+  readonly left: number;
+}
+
+/** The same, a run at a time. */
+export function* inevitableByRuns(
+  subject: Subject,
+  options: InevitableOptions,
+): ByRuns<Inevitability | undefined, InevitabilitySoFar> {
   const forking = new Forking(subject, options);
-  return forking.signature === undefined ? undefined : forking.run(forking.signature);
+  if (forking.signature === undefined) return undefined;
+  return yield* forking.runs(forking.signature);
 }
 
 class Forking {
@@ -89,12 +105,14 @@ class Forking {
   readonly #story: WrittenScenario | undefined;
   readonly #run: Trial;
   readonly #memory = new CampaignMemory({ keepsTraces: true });
-  readonly #deviations: readonly Decided<Deviation>[];
-  readonly #faults: readonly Decided<Path>[];
+  #deviations: readonly Decided<Deviation>[] = [];
+  #faults: readonly Decided<Path>[] = [];
   /** In which event of the kernel's queue each event was recorded: a run is forked between two of those. */
   readonly #dispatches: number[] = [];
   readonly #curve = new Map<number, CurvePoint>();
   #executions = 0;
+  /** How many moments are still to be looked at, as far as is known. */
+  #left = 0;
 
   constructor(subject: Subject, options: InevitableOptions) {
     const { case: name, set, image, source, file, seed } = subject.scenario;
@@ -107,37 +125,72 @@ class Forking {
       recorder.watch(() => this.#dispatches.push(kernel.dispatched));
     });
     this.signature = this.#run.signature;
-    const tape = subject.tape ?? [];
-    this.#deviations = tape.map((what) => ({
-      what,
-      from: this.#firstShown({ ...this.#subject, tape: tape.filter((each) => each !== what) }),
-    }));
-    const story = this.#story;
-    const paths = story === undefined ? [] : elementsOf(story).filter((path) => path.at(-2) === "faults");
-    this.#faults = paths.map((what) => ({ what, from: this.#firstShown(this.#without([what])) }));
   }
 
-  run(signature: string): Inevitability {
+  *runs(signature: string): ByRuns<Inevitability, InevitabilitySoFar> {
+    const soFar = () => this.#soFar(signature);
+    const knee = this.#knee();
+    let step = knee.next();
+    for (; step.done !== true; step = knee.next()) yield soFar;
+    const { left: _, ...found } = soFar();
+    return { ...found, knee: step.value, path: this.#pathFrom(step.value) };
+  }
+
+  #soFar(signature: string): InevitabilitySoFar {
+    const { outcome: { events } } = this.#run;
+    return { signature, events, curve: this.#points(), executions: this.#executions, left: this.#left };
+  }
+
+  #points(): readonly CurvePoint[] {
+    return [...this.#curve.values()].toSorted((a, b) => a.sequence - b.sequence);
+  }
+
+  /** Looks along the run, then by halving: a run at a time. */
+  *#knee(): Generator<void, Inevitability["knee"]> {
     const { outcome: { events } } = this.#run;
     const { moments = 8 } = this.#options;
-    for (let index = 0; index <= moments; index++) this.#probability(Math.round((events * index) / moments) - 1);
-    const points = [...this.#curve.values()].toSorted((a, b) => a.sequence - b.sequence);
+    const places = Array.from({ length: moments + 1 }, (_, index) => Math.round((events * index) / moments) - 1);
+    this.#left = places.length;
+    yield;
+    yield* this.#noteDecisions();
+    for (const [index, place] of places.entries()) {
+      this.#left = places.length - index;
+      yield* this.#probability(place);
+    }
+    const points = this.#points();
     // The end of the run has the failure in it.
     const lastOpen = points.findLast(({ failed, forks }) => failed < forks);
-    let knee: Inevitability["knee"];
-    if (lastOpen !== undefined) {
-      const next = points.find(({ sequence }) => sequence > lastOpen.sequence);
-      let [from, to] = [lastOpen.sequence, next?.sequence ?? events - 1];
-      while (to - from > 1) {
-        const middle = (from + to) >> 1;
-        const { failed, forks } = this.#probability(middle);
-        if (failed < forks) from = middle;
-        else to = middle;
-      }
-      knee = { from, to: this.#dispatches.lastIndexOf(this.#dispatches[to] ?? -1) };
+    if (lastOpen === undefined) return undefined;
+    const next = points.find(({ sequence }) => sequence > lastOpen.sequence);
+    let [from, to] = [lastOpen.sequence, next?.sequence ?? events - 1];
+    while (to - from > 1) {
+      // How often it can be halved.
+      this.#left = 31 - Math.clz32(to - from);
+      const middle = (from + to) >> 1;
+      const { failed, forks } = yield* this.#probability(middle);
+      if (failed < forks) from = middle;
+      else to = middle;
     }
-    const curve = [...this.#curve.values()].toSorted((a, b) => a.sequence - b.sequence);
-    return { signature, events, curve, knee, path: this.#pathFrom(knee), executions: this.#executions };
+    return { from, to: this.#dispatches.lastIndexOf(this.#dispatches[to] ?? -1) };
+  }
+
+  /** Notes what was decided in the run, and where that shows first. */
+  *#noteDecisions(): Generator<void> {
+    const { tape = [] } = this.#subject;
+    const deviations: Decided<Deviation>[] = [];
+    for (const what of tape) {
+      const other = { ...this.#subject, tape: tape.filter((each) => each !== what) };
+      deviations.push({ what, from: this.#firstShown(other) });
+      yield;
+    }
+    const story = this.#story;
+    const paths = story === undefined ? [] : elementsOf(story).filter((path) => path.at(-2) === "faults");
+    const faults: Decided<Path>[] = [];
+    for (const what of paths) {
+      faults.push({ what, from: this.#firstShown(this.#without([what])) });
+      yield;
+    }
+    [this.#deviations, this.#faults] = [deviations, faults];
   }
 
   /** The events of the window, and what the last event of the run came from since. */
@@ -149,13 +202,14 @@ class Forking {
     return [...recorder.events()].filter(({ sequence }) => isMeant(sequence));
   }
 
-  #probability(sequence: number): CurvePoint {
+  *#probability(sequence: number): Generator<void, CurvePoint> {
     const known = this.#curve.get(sequence);
     if (known !== undefined) return known;
     const at = this.#momentAfter(sequence);
     let failed = 0;
     for (let fork = 0; fork < this.#forks; fork++) {
       if (this.#fork(at, `${fork}`).signature === this.signature) failed++;
+      yield;
     }
     const point = { sequence, failed, forks: this.#forks, ...wilson(failed, this.#forks) };
     this.#curve.set(sequence, point);

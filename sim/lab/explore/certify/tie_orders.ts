@@ -19,6 +19,7 @@ import { execute, type Outcome } from "../execute.ts";
 import { opened, type Subject } from "../tape/subject.ts";
 import { type PendingEvent, TieOrdering } from "../tape/tie_order.ts";
 import type { EventName, Tape, TieDeviation } from "../tape/tape.ts";
+import { allRuns, type ByRuns } from "./by_runs.ts";
 import { dependent, TieFootprint } from "./tie_footprint.ts";
 
 /** How orders are enumerated. */
@@ -78,7 +79,12 @@ interface Choice {
  * @throws {InputError} The scenario is not understood, or a part of the world is refused.
  */
 export function tieOrders(subject: Subject, options: TieOrderOptions = {}): TieOrders {
-  return new Enumeration({ ...subject, scenario: opened(subject.scenario) }, options).run();
+  return allRuns(tieOrdersByRuns(subject, options));
+}
+
+/** The same, a run at a time. */
+export function* tieOrdersByRuns(subject: Subject, options: TieOrderOptions): ByRuns<TieOrders> {
+  return yield* new Enumeration({ ...subject, scenario: opened(subject.scenario) }, options).runs();
 }
 
 class Enumeration {
@@ -96,9 +102,16 @@ class Enumeration {
     this.#options = options;
   }
 
-  run(): TieOrders {
+  *runs(): ByRuns<TieOrders> {
     const { most = 1000 } = this.#options;
-    do this.#execute(); while (this.#failure === undefined && this.#next(most));
+    do {
+      this.#execute();
+      yield () => this.#soFar();
+    } while (this.#failure === undefined && this.#next(most));
+    return this.#soFar();
+  }
+
+  #soFar(): TieOrders {
     const left = this.#choices.reduce((sum, choice) => sum + openOf(choice).length, 0);
     return {
       orders: this.#orders,

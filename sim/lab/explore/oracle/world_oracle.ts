@@ -20,6 +20,7 @@ import { CHAOS, HEALING, isCalled } from "./healing.ts";
 import { savingsOf } from "./list_rules.ts";
 import { flashKeys, GROUP_KEY, heldSettings, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
+import { tellOther, tellThrown } from "./own_answer.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
 import { SavedLogins } from "./saved_logins.ts";
@@ -391,8 +392,8 @@ function resultOf(holds: (world: World) => true | string, world: World): string 
   try {
     const result: unknown = holds(world);
     if (result === true) return undefined;
-    return typeof result === "string" ? result : `it returned ${String(result)}, expected true or what is wrong`;
+    return typeof result === "string" ? result : tellOther(result, "true or what is wrong");
   } catch (error) {
-    return `it threw ${error instanceof Error ? error.message : String(error)}`;
+    return tellThrown(error);
   }
 }

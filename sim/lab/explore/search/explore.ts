@@ -18,6 +18,7 @@ import {
   type RunResult,
 } from "./block.ts";
 import { type Finding, findingOf } from "./finding.ts";
+import { refuseOtherSeeds, refuseUnknownOptions } from "./known_options.ts";
 import { isNotDeterministic, notDeterministic } from "./not_deterministic.ts";
 import { refuseOtherParts } from "./own_parts.ts";
 import { probesOf, type ReachedProbes } from "./probes.ts";
@@ -41,6 +42,23 @@ export interface ExploreOptions extends BlockOptions {
   readonly shrinkBudget?: number;
 }
 
+/** The names of all options: one that is forgotten here does not compile. */
+const OPTION_NAMES = Object.keys(
+  {
+    seeds: true,
+    world: true,
+    invariants: true,
+    probes: true,
+    story: true,
+    derives: true,
+    repeatEvery: true,
+    mostEvents: true,
+    shrinkBudget: true,
+    onBlock: true,
+    onRun: true,
+  } satisfies Readonly<Record<keyof ExploreOptions, true>>,
+);
+
 /** What has come of a campaign. */
 export interface Exploration {
   /** The runs, in order of their seeds. */
@@ -54,7 +72,8 @@ export interface Exploration {
 /**
  * Runs a campaign in this thread: the same seeds give the same results, on every machine.
  *
- * @throws {InputError} The seeds are no range, a number is none that is accepted, or a part of the user's is none.
+ * @throws {InputError} An option is unknown, the seeds are no range, a number is none that is accepted, or a part of the
+ * user's is none.
  *
  * @example Two hundred stories, in a test
  * ```ts
@@ -65,6 +84,8 @@ export interface Exploration {
  * ```
  */
 export function explore(options: ExploreOptions): Exploration {
+  refuseUnknownOptions(options, OPTION_NAMES);
+  refuseOtherSeeds(options.seeds);
   refuseOtherParts(options);
   refuseOtherNumbers(options);
   const runs: RunResult[] = [];

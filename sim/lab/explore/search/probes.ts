@@ -10,6 +10,8 @@ import { AdapterStatus } from "../../../../firmware/manual/interface.ts";
 import type { Recorder } from "../../../trace/recorder.ts";
 import type { World } from "../../world/world.ts";
 import type { OracleView } from "../oracle/oracle_view.ts";
+import { tellOther, tellThrown } from "../oracle/own_answer.ts";
+import type { Broken } from "../oracle/world_oracle.ts";
 
 /** How it is seen that a probe is reached. */
 type Probe =
@@ -108,18 +110,30 @@ const ANY_TEXT = new RegExp(TEXTS.map(({ text }) => text.source).join("|"));
 export class ProbeWatch {
   readonly #probes: UserProbes;
   readonly #reached = new Set<number>();
+  /** Those of the user's that say neither yes nor no: each is told once, and not asked again. */
+  readonly #broken = new Set<string>();
 
   /** @param probes The user's own. */
   constructor(probes: UserProbes = {}) {
     this.#probes = probes;
   }
 
-  /** A call begins or ends, or a step has ended. */
-  look(view: OracleView): void {
+  /**
+   * A call begins or ends, or a step has ended.
+   *
+   * @param tell Is told of a probe of the user's that throws, or says neither yes nor no: it is asked in the middle of
+   * what the product does, and what it throws would be told as a failure of that.
+   */
+  look(view: OracleView, tell: (broken: Broken) => void): void {
     for (const { place, look } of LOOKS) if (!this.#reached.has(place) && look(view)) this.#reached.add(place);
-    Object.values(this.#probes).forEach((holds, index) => {
+    Object.entries(this.#probes).forEach(([name, holds], index) => {
       const place = ALL.length + index;
-      if (!this.#reached.has(place) && holds(view.world)) this.#reached.add(place);
+      if (this.#reached.has(place) || this.#broken.has(name)) return;
+      const answer = answerOf(holds, view.world);
+      if (answer === true) this.#reached.add(place);
+      if (typeof answer === "boolean") return;
+      this.#broken.add(name);
+      tell({ rule: name, detail: answer });
     });
   }
 
@@ -130,5 +144,15 @@ export class ProbeWatch {
       for (const { place, text: wanted } of TEXTS) if (wanted.test(text)) this.#reached.add(place);
     }
     return [...this.#reached].sort((a, b) => a - b);
+  }
+}
+
+/** Whether a probe is reached; in words, what is wrong with one that does not say. */
+function answerOf(holds: (world: World) => boolean, world: World): boolean | string {
+  try {
+    const answer: unknown = holds(world);
+    return typeof answer === "boolean" ? answer : tellOther(answer, "true or false");
+  } catch (error) {
+    return tellThrown(error);
   }
 }

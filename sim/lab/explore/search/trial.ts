@@ -9,7 +9,7 @@ import type { World } from "../../world/world.ts";
 import type { WorldOptions } from "../../world/world_options.ts";
 import { execute, type Outcome } from "../execute.ts";
 import type { Strategy } from "../execution.ts";
-import { type Invariants, WorldOracle } from "../oracle/world_oracle.ts";
+import { type Broken, type Invariants, WorldOracle } from "../oracle/world_oracle.ts";
 import type { Subject } from "../tape/subject.ts";
 import type { Moment } from "../tape/tape.ts";
 import { cellsOf } from "./cells.ts";
@@ -71,11 +71,10 @@ export function runTrial(subject: Subject, options: CampaignTrialOptions = {}): 
     ...(strategy === undefined ? {} : { strategy }),
     onWorld(world, note) {
       onWorld?.(world);
-      watch.begin(
-        new WorldOracle(world, ({ rule, detail }) => {
-          note({ line, step: ORACLE, expected: rule, actual: detail, holds: false });
-        }, invariants),
-      );
+      const tell = ({ rule, detail }: Broken) => {
+        note({ line, step: ORACLE, expected: rule, actual: detail, holds: false });
+      };
+      watch.begin(new WorldOracle(world, tell, invariants), tell);
     },
     onStep(step) {
       ({ line } = step);
@@ -96,15 +95,16 @@ function adapted(given: WorldOptions, { world: adapt, memory }: CampaignTrialOpt
 class TrialWatch {
   readonly #cells = new Map<number, Sighting>();
   readonly #probes: ProbeWatch;
-  #oracle: WorldOracle | undefined;
+  #watched: { readonly oracle: WorldOracle; readonly tell: (broken: Broken) => void } | undefined;
   #steps = 0;
 
   constructor(probes: UserProbes | undefined) {
     this.#probes = new ProbeWatch(probes);
   }
 
-  begin(oracle: WorldOracle): void {
-    this.#oracle = oracle;
+  /** @param tell Is told of probes that say neither yes nor no. */
+  begin(oracle: WorldOracle, tell: (broken: Broken) => void): void {
+    this.#watched = { oracle, tell };
     oracle.world.host.apiTaps.add(() => {
       this.#look();
       return () => this.#look();
@@ -112,7 +112,7 @@ class TrialWatch {
   }
 
   stepEnds(name: string | undefined): void {
-    this.#oracle?.stepEnds(name);
+    this.#watched?.oracle.stepEnds(name);
     this.#look();
     this.#steps++;
   }
@@ -123,13 +123,14 @@ class TrialWatch {
   }
 
   #look(): void {
-    if (this.#oracle === undefined) return;
-    const { world, pending } = this.#oracle;
+    if (this.#watched === undefined) return;
+    const { oracle, tell } = this.#watched;
+    const { world, pending } = oracle;
     for (const cell of cellsOf(world, pending.length)) {
       if (this.#cells.has(cell)) continue;
       const at = { cycle: world.now, sequence: world.recorder.length - 1 };
       this.#cells.set(cell, { step: this.#steps, at });
     }
-    this.#probes.look(this.#oracle);
+    this.#probes.look(oracle, tell);
   }
 }

@@ -11,6 +11,7 @@ import type { TraceEvent } from "../../../trace/recorder.ts";
 import type { World } from "../../world/world.ts";
 import { type Outcome, outcomeOf } from "../execute.ts";
 import { Execution, type ExecutionOptions } from "../execution.ts";
+import { tellOther } from "../oracle/own_answer.ts";
 import { isNotAfter, requireMoment, tellMoment } from "../tape/moment.ts";
 import { opened, type Subject } from "../tape/subject.ts";
 import type { Moment } from "../tape/tape.ts";
@@ -117,10 +118,11 @@ export class Session {
    * The run that is the same up to a moment; then all chance begins anew.
    *
    * @param salt Another one, another future; the same one, the same.
-   * @throws {InputError} The run has ended before, or it is no moment of any run.
+   * @throws {InputError} The run has ended before, it is no moment of any run, or the salt is no text.
    */
   fork(moment: Moment, salt: string): Session {
     requireMoment(moment);
+    if (typeof salt !== "string") throw new InputError(`salt: ${given(salt)}, expected a text`);
     const { recipe = [] } = this.subject;
     const splits = [...recipe.filter(({ at }) => isNotAfter(at, moment)), { at: moment, salt }];
     const fork = new Session({ ...this.#read, recipe: splits }, this.#options);
@@ -132,11 +134,13 @@ export class Session {
    * The last event that is meant, found in the trace.
    *
    * @param before Only events before this number; all by default.
+   * @throws {InputError} That is no number of an event, or `isMeant` answers neither true nor false.
    */
   lastEvent(isMeant: (event: TraceEvent) => boolean, before: number = this.outcome.events): Moment | undefined {
+    requireNumber(before);
     for (let sequence = Math.min(before, this.outcome.events) - 1; sequence >= 0; sequence--) {
       const event = this.event(sequence);
-      if (isMeant(event)) return { cycle: event.cycle, sequence };
+      if (requireAnswer("isMeant", isMeant(event))) return { cycle: event.cycle, sequence };
     }
     return undefined;
   }
@@ -146,11 +150,13 @@ export class Session {
    *
    * @param holds Must change nothing.
    * @param before Only events before this number; all by default.
+   * @throws {InputError} That is no number of an event, or `holds` answers neither true nor false.
    */
   back(
     holds: (world: World, event: TraceEvent) => boolean,
     before: number = this.outcome.events,
   ): Moment | undefined {
+    requireNumber(before);
     const execution = new Execution(this.#read, this.#options);
     const { world } = execution;
     const { recorder } = world;
@@ -160,7 +166,7 @@ export class Session {
       if (sequence >= before || failure !== undefined) return;
       const event = recorder.at(sequence);
       try {
-        if (holds(world, event)) last = { cycle: event.cycle, sequence };
+        if (requireAnswer("holds", holds(world, event))) last = { cycle: event.cycle, sequence };
       } catch (error) {
         // It is thrown in the middle of a task, which has nothing to do with it.
         failure = { error };
@@ -176,4 +182,16 @@ export class Session {
   diff(other: Session): Difference | undefined {
     return differenceOf(this, other);
   }
+}
+
+/** Refuses what is no number of an event; before the first is -1. */
+function requireNumber(before: number): void {
+  if (Number.isSafeInteger(before) && before >= -1) return;
+  throw new InputError(`before: ${given(before)}, expected the number of an event: \`sequence\` of a moment`);
+}
+
+/** What a function of the user's own has answered: a promise would count as true, nothing at all as false. */
+function requireAnswer(name: string, answer: unknown): boolean {
+  if (typeof answer === "boolean") return answer;
+  throw new InputError(`${name}: ${tellOther(answer, "true or false")}`);
 }

@@ -25,9 +25,12 @@ export function tellMoment(moment: Moment): string {
 /**
  * Refuses what is no place in any run: early moments are such, too, and would hide a mistake.
  *
- * @throws {InputError} A part is no whole number from where runs begin.
+ * @throws {InputError} It is no object, or a part of it is no whole number from where runs begin.
  */
 export function requireMoment(moment: Moment): void {
+  if (typeof moment !== "object" || moment === null) {
+    throw new InputError(`moment: ${given(moment)}, expected an object with cycle and sequence`);
+  }
   for (const part of ["cycle", "sequence"] as const) {
     const [value, least] = [moment[part], BEGINNING[part]];
     if (Number.isSafeInteger(value) && value >= least) continue;
