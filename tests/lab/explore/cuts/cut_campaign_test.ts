@@ -75,6 +75,16 @@ Deno.test("replayTrial() finds nothing in trials in which the store was wrong on
     "5016:fault:5232",
     // One turned bit would have given a write that was cut off the blank checksum that it had.
     "5006:fault:11580",
+    // No sector opened, the next one was torn, and bits of the last record stayed half way.
+    "5007:faults:37343",
+    // A boot deleted, as an older record of one name, what had another one by then.
+    "5017:pass:52",
+    // A damaged mark hid that the record behind it had counted.
+    "5004:pass:208",
+    // A sector that could not be read vouched for a header that was not finished.
+    "5014:pass:70",
+    // A name that was lost before a clear was told until its own record had left the log.
+    "5017:pass:2534",
   ];
   for (const trial of trials) assertEquals(replayTrial(parseTrial(trial)), undefined);
 });
