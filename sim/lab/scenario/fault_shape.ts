@@ -191,7 +191,7 @@ function shapeOfKind(kind: FaultKind): Shape<Fault> {
     ...(isAccidentKind(kind) ? { after: AFTER } : {}),
     mayMiss: MAY_MISS,
   };
-  const written = mapping(fields, (given) => contradiction(kind, given as FaultFields));
+  const written = { ...mapping(fields, (given) => contradiction(kind, given as FaultFields)), isIndivisible: true };
   return doc(FAULT_DOCS[kind], converted(written as Shape<FaultFields>, (given) => faultOf(kind, given)));
 }
 

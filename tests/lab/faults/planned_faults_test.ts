@@ -5,7 +5,7 @@ import { KEY_TABLE_ENTRY_BYTES } from "../../../firmware/cache/key_table.ts";
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { readTape } from "../../../sim/lab/explore/tape/tape_reader.ts";
 import { type Fault, FaultError, impossibleAccident, PlannedFaults, tellFault } from "../../../sim/lab/faults/mod.ts";
-import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { checkScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { World } from "../../../sim/lab/world/world.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world_options_error.ts";
 

@@ -57,7 +57,8 @@ const QUIET: readonly AccidentKind[] = ["powerOff", "stopService", "killService"
 
 function accident(kind: AccidentKind): StepKind<AccidentStep> {
   const written: Fields = { ...ACCIDENT_FIELDS[kind], ...(canBeVain(kind) ? { mayMiss: MAY_MISS } : {}) };
-  const fields = mapping(written, (given) => accidentContradiction(kind, given)) as Shape as Shape<WrittenAccident>;
+  const shape = { ...mapping(written, (given) => accidentContradiction(kind, given)), isIndivisible: true };
+  const fields = shape as Shape as Shape<WrittenAccident>;
   return step({
     doc: ACCIDENT_DOCS[kind],
     shape: converted(fields, (given) => ({ ...accidentOf(kind, given), mayMiss: given.mayMiss === true })),
