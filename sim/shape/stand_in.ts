@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Shape, ValueOf } from "./shape.ts";
+import type { MappingShape, Shape, ValueOf } from "./shape.ts";
 
 /**
  * Says what stands for a value that is not accepted.
@@ -14,4 +14,9 @@ import type { Shape, ValueOf } from "./shape.ts";
  */
 export function withStandIn<S extends Shape>(shape: S, standIn: (ordinal: number) => ValueOf<S>): S {
   return { ...shape, standIn };
+}
+
+/** Marks a mapping of which nothing can be said once a field of it is not accepted. */
+export function indivisible<T>(shape: MappingShape<T>): MappingShape<T> {
+  return { ...shape, isIndivisible: true };
 }

@@ -22,6 +22,7 @@ import {
   text,
   titled,
 } from "../../shape/shape.ts";
+import { indivisible } from "../../shape/stand_in.ts";
 import { type EventPattern, foreignWord } from "../faults/event_pattern.ts";
 import type { Range } from "../faults/range.ts";
 import { COUNT_RANGE } from "./ranges.ts";
@@ -67,14 +68,14 @@ const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.f
 /** An event as files describe it. */
 export const EVENT: Shape<EventPattern> = titled(
   "event",
-  mapping(
+  indivisible(mapping(
     {
       component: doc("Who recorded it, as traces call it.", optional(COMPONENT)),
       kind: doc("Its kind.", optional(oneOf(...KINDS.map(({ name }) => name)))),
       ...FIELDS,
     },
     (pattern) => foreignField(pattern as EventPattern),
-  ) as Shape as Shape<EventPattern>,
+  )) as Shape as Shape<EventPattern>,
 );
 
 /** A field that no event of the kind has. */

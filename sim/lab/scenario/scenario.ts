@@ -27,7 +27,7 @@ import {
   titled,
   type ValueOf,
 } from "../../shape/shape.ts";
-import { withStandIn } from "../../shape/stand_in.ts";
+import { indivisible, withStandIn } from "../../shape/stand_in.ts";
 import { parseInternetAddress } from "../../network/internet_address.ts";
 import { FAULTS } from "./fault_shape.ts";
 import { FLASH } from "./flash_parts.ts";
@@ -79,7 +79,7 @@ const ADAPTER = mapping(
     sessions: doc("How many sessions there can be at once; 64 by default.", optional(integer(1, 4096))),
     flash: doc(
       "The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default.",
-      optional(titled("flash part", FLASH)),
+      optional(titled("flash part", indivisible(FLASH))),
     ),
     store: doc(
       "A key store in C, C++ or Rust for an adapter with `storage: nvram`; that of hbasim by default.",
