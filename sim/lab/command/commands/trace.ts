@@ -6,7 +6,9 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import { formatCoordinate } from "../../../trace/coordinate.ts";
+import { isFlashRead } from "../../../trace/describe_event.ts";
 import { renderJsonLines } from "../../../trace/json_lines.ts";
+import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
 import { command, HOLDS } from "../command.ts";
 import { readAs } from "../input_files.ts";
@@ -46,12 +48,24 @@ export const trace = command({
       writeExports(events, read.frequencyHz, given, file);
     } else if (json === true) {
       for (const line of renderJsonLines(events, read.frequencyHz)) print(line);
-    } else if (coordinates === true) {
-      for (const event of events) show([event], read.frequencyHz, (each) => `${formatCoordinate(each)} `);
     } else {
-      show(events, read.frequencyHz);
+      if (coordinates === true) {
+        for (const event of events) show([event], read.frequencyHz, (each) => `${formatCoordinate(each)} `);
+      } else show(events, read.frequencyHz);
+      tellReads(events, given.level);
     }
     if (events.length === 0) tell(`hbasim: ${whyNothing(read, given)}`);
     return HOLDS;
   },
 });
+
+/** Says how many events a ladder leaves out of which nobody has said that they are not wanted. */
+function tellReads(events: readonly TraceEvent[], level: string | undefined): void {
+  const count = level === undefined ? events.filter(isFlashRead).length : 0;
+  if (count === 0) return;
+  tell(
+    `hbasim: ${count} flash ${count === 1 ? "read is" : "reads are"} not shown; --level all shows ${
+      count === 1 ? "it" : "them"
+    }`,
+  );
+}
