@@ -10,7 +10,8 @@ import { isFlashRead } from "../../../trace/describe_event.ts";
 import { renderJsonLines } from "../../../trace/json_lines.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
-import { command, HOLDS } from "../command.ts";
+import { command, type Given, HOLDS } from "../command.ts";
+import { fitting } from "../fitting.ts";
 import { readAs } from "../input_files.ts";
 import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
 import { print, tell } from "../terminal.ts";
@@ -52,7 +53,7 @@ export const trace = command({
       if (coordinates === true) {
         for (const event of events) show([event], read.frequencyHz, (each) => `${formatCoordinate(each)} `);
       } else show(events, read.frequencyHz);
-      tellReads(events, given.level);
+      tellReads(events, given);
     }
     if (events.length === 0) tell(`hbasim: ${whyNothing(read, given)}`);
     return HOLDS;
@@ -60,12 +61,9 @@ export const trace = command({
 });
 
 /** Says how many events a ladder leaves out of which nobody has said that they are not wanted. */
-function tellReads(events: readonly TraceEvent[], level: string | undefined): void {
+function tellReads(events: readonly TraceEvent[], { level, wide }: Given<typeof LADDER_OPTIONS>): void {
   const count = level === undefined ? events.filter(isFlashRead).length : 0;
   if (count === 0) return;
-  tell(
-    `hbasim: ${count} flash ${count === 1 ? "read is" : "reads are"} not shown; --level all shows ${
-      count === 1 ? "it" : "them"
-    }`,
-  );
+  const [are, them] = count === 1 ? ["read is", "it"] : ["reads are", "them"];
+  tell(fitting(wide)(`hbasim: ${count} flash ${are} not shown; --level all shows ${them}`));
 }
