@@ -236,3 +236,9 @@ Deno.test("hbasim trace --level all shows flash reads, and without it says how m
   assertEquals(usual.stderr, `hbasim: ${reads.length} flash reads are not shown; --level all shows them\n`);
   assertEquals(hbasim("trace", file, "--level", "messages").stderr, "");
 });
+
+Deno.test("hbasim diff - - says that standard input can be read once", () => {
+  const { code, stderr } = hbasim("diff", "-", "-");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "standard input can be read once; expected one of the two as a file");
+});
