@@ -20,6 +20,12 @@ interface Described<T> {
   readonly title?: string;
   /** A text that is accepted. */
   readonly example?: string;
+  /**
+   * Makes what stands for a value that is not accepted where the rest of the file is looked at nevertheless.
+   *
+   * @param ordinal How many such values there were before, so that no two are the same.
+   */
+  standIn?(ordinal: number): unknown;
   /** Is never there: it carries the type of the values. */
   readonly type?: T;
 }
@@ -33,7 +39,7 @@ export interface ScalarShape<T = unknown> extends Described<T> {
   readonly pattern?: RegExp;
   /** The bounds of a whole number, both included. */
   readonly bounds?: { readonly minimum: number; readonly maximum: number };
-  /** Errors and reports do not repeat the text, nor what stands where it may be found; see {@linkcode holdsSecret}. */
+  /** Errors and reports do not repeat the text, nor what stands where it may be found; see `holdsSecret()`. */
   readonly isSecret?: true;
   /**
    * The kind of thing whose name it is, if it is one: something of that kind and name must be in the file. Several kinds
@@ -73,6 +79,8 @@ export interface ListShape<T = unknown> extends Described<T> {
 export interface MappingShape<T = unknown> extends Described<T> {
   readonly kind: "mapping";
   readonly fields: Fields;
+  /** Whether it makes no sense with one of its fields left out, even one that need not be there. */
+  readonly isIndivisible?: true;
   /** What is wrong with values that are each accepted; `undefined` if nothing is. */
   contradiction?(value: T): Contradiction | undefined;
 }
@@ -227,31 +235,6 @@ export function parseScalar<T>({ words, pattern, parse }: ScalarShape<T>, text: 
   return isFree || words?.includes(text) || pattern?.test(text) ? parse(text) : undefined;
 }
 
-/** Whether a secret may stand in a value, at any depth: what is given in its place by mistake may then be that secret. */
-export function holdsSecret(shape: Shape): boolean {
-  switch (shape.kind) {
-    case "scalar":
-      return shape.isSecret === true;
-    case "list":
-      return holdsSecret(shape.item);
-    case "mapping":
-      return Object.values(shape.fields).some((field) => holdsSecret("optional" in field ? field.optional : field));
-    case "entries":
-      return holdsSecret(shape.name) || holdsSecret(shape.item);
-    case "variant":
-      return Object.values(shape.variants).some(holdsSecret) ||
-        Object.values(shape.beside).some((fields) =>
-          Object.values(fields).some(({ optional }) => holdsSecret(optional))
-        );
-    case "either":
-      return [shape.scalar, shape.list ?? shape.other, shape.other].some(holdsSecret);
-    case "converted":
-      return holdsSecret(shape.written);
-    default:
-      return shape satisfies never;
-  }
-}
-
 /** Any text. */
 export function text(): ScalarShape<string> {
   return scalar({ accepts: "a text", parse: (value) => value });
@@ -383,7 +366,7 @@ export function scalarListOrMapping<A, B, C>(
 
 /** Written like a scalar, but another value. */
 export function convertedScalar<W, T>(
-  { type: _, parse, take, ...written }: ScalarShape<W>,
+  { type: _, standIn: _other, parse, take, ...written }: ScalarShape<W>,
   convert: (value: W) => T,
 ): ScalarShape<T> {
   const unlessNone = (value: W | undefined) => value === undefined ? undefined : convert(value);

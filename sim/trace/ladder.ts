@@ -50,12 +50,20 @@ export interface LadderRung {
 /** What stands above the lines of a ladder, in columns as theirs. */
 export const LADDER_HEADER: string = `${"cycle".padStart(12)} ${"time".padStart(16)}  ${"component".padEnd(18)} event`;
 
-/** The lines of {@linkcode renderLadder}, each with its event. */
-export function* ladderRungs(events: Iterable<TraceEvent>, frequencyHz: number): Generator<LadderRung> {
+/**
+ * The lines of {@linkcode renderLadder}, each with its event.
+ *
+ * @param describe What is said of an event; `undefined` of what is not shown.
+ */
+export function* ladderRungs(
+  events: Iterable<TraceEvent>,
+  frequencyHz: number,
+  describe: (event: TraceEvent) => string | undefined = describeEvent,
+): Generator<LadderRung> {
   const nesting = new CallNesting();
   for (const event of events) {
     const depth = nesting.follow(event);
-    const what = describeEvent(event);
+    const what = describe(event);
     if (what === undefined) continue;
     const time = formatCycle(event.cycle, frequencyHz).padStart(16);
     const line = `${String(event.cycle).padStart(12)} ${time}  ${padToColumns(printable(event.component), 18)} ${

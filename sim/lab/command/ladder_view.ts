@@ -8,6 +8,7 @@
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { alternatives } from "../../shape/alternatives.ts";
+import { describeEvent, describeWhole } from "../../trace/describe_event.ts";
 import { isGood } from "../../trace/explain/status.ts";
 import { LADDER_HEADER, ladderRungs } from "../../trace/ladder.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
@@ -26,7 +27,9 @@ const LEVELS: Readonly<Record<string, readonly string[]>> = {
 export const LADDER_OPTIONS = {
   level: {
     value: "LEVEL",
-    about: "how much the ladder shows: calls, messages (packets, states and notes, too), or all",
+    about:
+      "how much the ladder shows: calls, messages (packets, states and notes, too), or all, flash reads among it; " +
+      "without it all but flash reads",
     without: ["json", "quiet"],
   },
   ...WIDE_OPTION,
@@ -43,9 +46,10 @@ type Print = (line: string, colour?: Colour) => void;
  * @throws {InputError} There is no such level.
  */
 export function ladderView(
-  { level = "all", wide }: Given<typeof LADDER_OPTIONS>,
+  { level: given, wide }: Given<typeof LADDER_OPTIONS>,
   print: Print,
 ): (events: Iterable<TraceEvent>, frequencyHz: number, before?: (event: TraceEvent) => string) => void {
+  const level = given ?? "all";
   const last = Object.keys(LEVELS).indexOf(level);
   if (last < 0) {
     throw new InputError(`--level ${quoted(level)}: expected one of ${alternatives(Object.keys(LEVELS))}`);
@@ -55,7 +59,7 @@ export function ladderView(
   const fit = fitting(wide);
   let isFirst = true;
   return (events, frequencyHz, before = () => "") => {
-    for (const { event, line } of ladderRungs(events, frequencyHz)) {
+    for (const { event, line } of ladderRungs(events, frequencyHz, given === "all" ? describeWhole : describeEvent)) {
       if (!shown.includes(event.kind)) continue;
       const prefix = before(event);
       if (isFirst && isTerminal) print(fit(`${" ".repeat(prefix.length)}${LADDER_HEADER}`), "heading");

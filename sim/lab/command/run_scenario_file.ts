@@ -52,7 +52,10 @@ export const RUN_OPTIONS = {
     about: "the same file while the run goes on, which then has every event although --ring keeps the last ones alone",
     needs: ["ring"],
   },
-  ring: { value: "N", about: "keep the last N events and datagrams alone, so that a long run needs no more memory" },
+  ring: {
+    value: "N",
+    about: "keep at least the last N events and datagrams, and not many more, so that a long run needs no more memory",
+  },
   pcap: { value: "FILE", about: "write the simulated wire, and headers of mailbox and WMI, as pcapng" },
   profile: {
     value: "FILE",

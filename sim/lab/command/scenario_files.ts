@@ -8,8 +8,7 @@
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
-import { caseNames, isSameCase, openScenario } from "../scenario/open_scenario.ts";
-import { checkScenario } from "../scenario/runner.ts";
+import { caseNames, checkScenario, isSameCase, openScenario } from "../scenario/open_scenario.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseOperand } from "./case_names.ts";
 import { filesBeside, readText } from "./input_files.ts";

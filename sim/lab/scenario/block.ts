@@ -12,7 +12,7 @@ import { StepFaults } from "./step_faults.ts";
 import { checkLooks, findAll, hasLooks } from "./looks/table.ts";
 import type { Window } from "./looks/look.ts";
 import { isIn } from "../faults/range.ts";
-import { type AnyStep, kindOf, labelOf, type StepGroup } from "./step.ts";
+import { type AnyStep, isRead, kindOf, labelOf, type StepGroup } from "./step.ts";
 import type { StepCheck } from "./step_check.ts";
 import { type ScenarioRun, StepContext } from "./step_context.ts";
 import type { CommonExpectations } from "./steps/expectations.ts";
@@ -21,6 +21,7 @@ import { beginTaking } from "./taken.ts";
 
 /** Looks whether steps can be taken in the world that was built. */
 export function checkSteps(group: StepGroup, steps: readonly AnyStep[], check: StepCheck): void {
+  if (check.lacksParts) check.loseNames();
   steps.forEach((step, index) => checkStep(group, step, check.part(index)));
 }
 
@@ -34,12 +35,19 @@ function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
   const expected: CommonExpectations = beside["expect"] ?? {};
   if (expected.within !== undefined) check.part("expect", "within").requireCanBeLonger(expected.within);
   if (expected.since !== undefined) check.part("expect", "since").requireEarlier(expected.since);
-  const kind = kindOf(group, step);
-  const enter = () => name === undefined ? undefined : check.part("name").enterStep(name, type);
-  // Since its own beginning a step that looks would see nothing.
-  if (kind.isBlock === true) enter();
-  kind.check?.(value, check.part(type), beside["expect"]);
-  if (kind.isBlock !== true) enter();
+  const isKnown = isRead(group, step);
+  const enter = () => name === undefined ? undefined : check.part("name").enterStep(name, isKnown ? type : undefined);
+  if (!isKnown) {
+    // Steps within it may have names, too.
+    check.loseNames();
+    enter();
+  } else {
+    const kind = kindOf(group, step);
+    // Since its own beginning a step that looks would see nothing.
+    if (kind.isBlock === true) enter();
+    kind.check?.(value, check.part(type), beside["expect"]);
+    if (kind.isBlock !== true) enter();
+  }
   checkLooks(expected, check.part("expect"));
 }
 

@@ -21,6 +21,7 @@ import {
   titled,
 } from "../../shape/shape.ts";
 import { contradiction, EVENT_KINDS } from "../faults/event_kinds.ts";
+import { indivisible } from "../../shape/stand_in.ts";
 import { type EventPattern, foreignWord } from "../faults/event_pattern.ts";
 import type { Range } from "../faults/range.ts";
 import { COUNT_RANGE } from "./ranges.ts";
@@ -61,14 +62,14 @@ const FIELDS: Readonly<Record<string, OptionalField<string | Range>>> = Object.f
 /** An event as files describe it. */
 export const EVENT: Shape<EventPattern> = titled(
   "event",
-  mapping(
+  indivisible(mapping(
     {
       component: doc("Who recorded it, as traces call it.", optional(COMPONENT)),
       kind: doc("Its kind.", optional(oneOf(...EVENT_KINDS.map(({ name }) => name)))),
       ...FIELDS,
     },
     (pattern) => foreignField(pattern as EventPattern),
-  ) as Shape as Shape<EventPattern>,
+  )) as Shape as Shape<EventPattern>,
 );
 
 /** What no event is at all. */

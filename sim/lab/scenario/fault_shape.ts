@@ -25,6 +25,7 @@ import {
   titled,
   variant,
 } from "../../shape/shape.ts";
+import { indivisible } from "../../shape/stand_in.ts";
 import { ACCIDENT_DOCS, type AccidentKind } from "../faults/accidents.ts";
 import { HEADER_FIELDS, mostOf } from "../faults/datagram_harm.ts";
 import type { EventPattern } from "../faults/event_pattern.ts";
@@ -191,7 +192,7 @@ function shapeOfKind(kind: FaultKind): Shape<Fault> {
     ...(isAccidentKind(kind) ? { after: AFTER } : {}),
     mayMiss: MAY_MISS,
   };
-  const written = mapping(fields, (given) => contradiction(kind, given as FaultFields));
+  const written = indivisible(mapping(fields, (given) => contradiction(kind, given as FaultFields)));
   return doc(FAULT_DOCS[kind], converted(written as Shape<FaultFields>, (given) => faultOf(kind, given)));
 }
 

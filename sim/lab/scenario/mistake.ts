@@ -50,6 +50,11 @@ export class ScenarioError extends InputError {
   }
 }
 
+/** Mistakes in the order of the file. */
+export function inOrder(mistakes: readonly Mistake[]): readonly Mistake[] {
+  return mistakes.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+}
+
 /** A mistake in words, without its place. */
 export function mistakeText({ field, given, accepted, meant }: Mistake): string {
   const what = `${field === "" ? "" : `${field}: `}${given} is not accepted here`;

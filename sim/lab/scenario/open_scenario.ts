@@ -5,15 +5,17 @@
  */
 
 import { alternatives } from "../../shape/alternatives.ts";
+import { allMistakes, filesOf, refuseSecondSeed } from "./all_mistakes.ts";
+import { checkFile } from "./check_file.ts";
 import { isSameValue } from "./matrix_values.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
-import { type Mistake, ScenarioError } from "./mistake.ts";
-import { moduleFiles } from "./module_files.ts";
+import { inOrder, type Mistake, ScenarioError } from "./mistake.ts";
 import { SCENARIO, type Scenario, type ScenarioFile, type WORLD_FILE } from "./scenario.ts";
 import { Scope } from "./scope.ts";
 import { type Case, casesOf, hasMatrix, parameterNames, refuseVaryingKeys, seedOf, unusedNames } from "./variables.ts";
+import { worldOf } from "./world_of_scenario.ts";
 import { YamlFile } from "./yaml_file.ts";
 
 /** Which cases of a file are meant, and with which values. */
@@ -93,8 +95,22 @@ export function openCases(source: string, file: string, choice: CaseChoice = {})
   return openedCases(YamlFile.parse(source, file), choice);
 }
 
-function openedCases(yaml: YamlFile, choice: CaseChoice): readonly ScenarioFile[] {
-  const { set = {}, only, shape = SCENARIO } = choice;
+/**
+ * Reads a scenario file's text and builds the world of each case, and runs nothing.
+ *
+ * @throws {ScenarioError} One of them could not be run: all mistakes of all cases, each once.
+ * @throws {InputError} A parameter is set that the file does not have.
+ */
+export function checkScenario(source: string, file: string, choice: CaseChoice = {}): readonly ScenarioFile[] {
+  return openedCases(YamlFile.parse(source, file), choice, (opened) => checkFile(opened, worldOf(opened, {})));
+}
+
+function openedCases(
+  yaml: YamlFile,
+  choice: CaseChoice,
+  look: (opened: ScenarioFile) => void = () => {},
+): readonly ScenarioFile[] {
+  const { set = {}, only, shape = SCENARIO, readFile } = choice;
   const mistakes: Mistake[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
@@ -106,54 +122,55 @@ function openedCases(yaml: YamlFile, choice: CaseChoice): readonly ScenarioFile[
     }
   };
   const all = attempt(() => namedCases(yaml, set, shape));
-  if (all === undefined) attempt(() => yaml.within(new Scope(new Map(), true)).read(shape));
+  if (all === undefined) mistakes.push(...mistakesOf(yaml.within(new Scope(new Map(), true)), choice));
   else refuseUnknownParameters(set, parameterNames(yaml));
   const chosen = all?.filter(({ name }) => only?.(name) ?? true) ?? [];
-  const opened = chosen.flatMap((each) => attempt(() => [openCase(yaml, each, choice)]) ?? []);
+  const opened = chosen.flatMap((each) => {
+    const within = yaml.within(new Scope(each.values));
+    try {
+      const opened = openCase(within, each, choice);
+      look(opened);
+      return [opened];
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      mistakes.push(...allMistakes(within, { readFile, seedSource: seedSource(each, yaml) }));
+      return [];
+    }
+  });
   if (all !== undefined) mistakes.push(...unusedNames(yaml, all).flatMap((error) => error.mistakes));
   throwAll(mistakes);
   return opened;
 }
 
-function openCase(yaml: YamlFile, each: Case, { readFile, shape = SCENARIO }: CaseChoice): ScenarioFile {
-  const scope = new Scope(each.values);
-  const within = yaml.within(scope);
+/** What is wrong with a file whose cases could not be read. */
+function mistakesOf(yaml: YamlFile, { shape = SCENARIO, readFile }: CaseChoice): readonly Mistake[] {
+  try {
+    yaml.read(shape);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+  }
+  return allMistakes(yaml, { readFile });
+}
+
+function openCase(within: YamlFile, each: Case, { readFile, shape = SCENARIO }: CaseChoice): ScenarioFile {
   const scenario: Scenario = within.read(shape);
   const seed = seedOf(each);
-  if (seed !== undefined && scenario.seed !== undefined) {
-    throw within.refusal("seed", `a seed besides ${seedSource(each, yaml)}`, "one of the two");
-  }
+  refuseSecondSeed(within, scenario, seedSource(each, within));
   return {
     case: each.name,
     scenario: seed === undefined ? scenario : { ...scenario, seed },
     yaml: within,
-    keys: scope.keys,
-    files: readFile === undefined ? {} : filesOf(scenario, within, readFile),
+    keys: within.keys,
+    files: filesOf(scenario, within, readFile),
   };
 }
 
-/** What brings the seed of a case. */
-function seedSource({ name }: Case, yaml: YamlFile): string {
+/** What brings the seed of a case; `undefined` if nothing does. */
+function seedSource(each: Case, yaml: YamlFile): string | undefined {
+  const { name } = each;
+  if (seedOf(each) === undefined) return undefined;
   if (/(^|,)seed=/.test(name)) return "the seeds of the matrix";
   return parameterNames(yaml).includes("seed") ? "the parameter seed" : "the seeds of the cases";
-}
-
-/** The files that a case names. */
-function filesOf(
-  { adapters }: Scenario,
-  yaml: YamlFile,
-  readFile: NonNullable<CaseChoice["readFile"]>,
-): ScenarioFile["files"] {
-  const files: Record<string, Uint8Array> = {};
-  for (const { name, path } of adapters.flatMap(moduleFiles)) {
-    try {
-      files[name] ??= readFile(name);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      throw yaml.refusal(path, error.message, "a file that can be read");
-    }
-  }
-  return files;
 }
 
 function refuseUnknownParameters(set: Readonly<Record<string, string>>, known: readonly string[]): void {
@@ -172,9 +189,7 @@ function throwAll(mistakes: readonly Mistake[]): void {
   const places = new Map(
     mistakes.map((each) => [`${each.line}:${each.column} ${each.field} ${each.accepted}`, each] as const).toReversed(),
   );
-  const [first, ...others] = [...places.values()].toSorted((a, b) =>
-    a.line - b.line || (a.column ?? 0) - (b.column ?? 0)
-  );
+  const [first, ...others] = inOrder([...places.values()].toReversed());
   if (first !== undefined) throw new ScenarioError(first, ...others);
 }
 

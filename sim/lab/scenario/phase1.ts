@@ -45,6 +45,7 @@ import {
   type Shape,
   titled,
 } from "../../shape/shape.ts";
+import { indivisible } from "../../shape/stand_in.ts";
 import type { Phase1Options } from "../world/world_options.ts";
 import { durationIn, SUITE } from "./values.ts";
 
@@ -217,7 +218,7 @@ const WRITTEN = mapping({
 
 /** The fields of a policy as a file names them. */
 export const POLICY_IN_FILES: Shape<Phase1Options> = converted(
-  WRITTEN,
+  indivisible(WRITTEN),
   (written: Readonly<Record<string, unknown>>) => {
     const named = POLICY_NAMES.map((name) => [name, policyFieldInFiles(name)] as const);
     const given = named.filter(([, inFiles]) => inFiles in written).map(([name, inFiles]) => [name, written[inFiles]]);

@@ -7,13 +7,11 @@
  */
 
 import { equalBytes } from "@noble/ciphers/utils.js";
-import { isMap, isNode, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
-import { quoted } from "../../kernel/given.ts";
+import { isMap, isNode, isScalar, isSeq, type Node } from "yaml";
 import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import {
   type EntriesShape,
-  holdsSecret,
   type ListShape,
   type MappingShape,
   parseScalar,
@@ -21,28 +19,16 @@ import {
   type Shape,
   type VariantShape,
 } from "../../shape/shape.ts";
-import { type Place, type Reading, WRONG } from "./reading.ts";
+import { holdsSecret } from "../../shape/holds_secret.ts";
+import type { Place } from "./reading.ts";
+import { refuseDoubles, refuseName, refuseUnfit, refuseValue, refuseVariable } from "./refusals.ts";
+import { WRONG } from "./salvage.ts";
 import { entryPlace, find, type Part } from "./yaml_part.ts";
-import { characters, describe, MOST_SHOWN, shown, textOf } from "./yaml_text.ts";
-
-/**
- * Notes names that refer to nothing.
- *
- * @param isWhole Whether all else is right: otherwise what is not there may be what could not be read.
- */
-export function refuseDangling({ references, names }: Reading, isWhole: boolean): void {
-  for (const { to, name, node, place, isTold } of references) {
-    const all = to.split(" or ").flatMap((kind) => names.get(kind) ?? []);
-    const known = all.filter(({ isTold }) => isTold).map((each) => each.name);
-    if (all.some((each) => each.name === name) || (known.length === 0 && !isWhole)) continue;
-    const hidden = `a name of ${characters(name)}`;
-    if (known.length === 0) place.refuse(node, isTold ? quoted(name) : hidden, `no ${to}: the file has none`);
-    else place.refuseWord(node, { text: name, mayBeSecret: !isTold, shown: quoted(name), hidden }, known);
-  }
-}
+import { characters, shown, textOf } from "./yaml_text.ts";
 
 /** Reads a node by a shape; mistakes are noted in the reading of its place. */
 export function read(shape: Shape, node: Node | null, place: Place): unknown {
+  if (place.reading.salvage?.refuses(node)) return place.reading.pass(place);
   if (isNode(node) && "tag" in node && node.tag !== undefined) {
     return place.refuse(node, "a value with a tag", `${shape.accepts}; without a tag`);
   }
@@ -73,7 +59,7 @@ function readList(shape: ListShape, node: Node | null, place: Place): unknown {
   if (!isSeq<Node | null>(node)) return refuseUnfit(shape, node, place);
   if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a list of nothing", AN_ENTRY);
   const values = node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each)));
-  if (values.includes(WRONG)) return WRONG;
+  if (values.includes(WRONG)) return rest(shape.item, node, values, place);
   if (shape.isDistinct !== true) return values;
   for (const [index, item] of node.items.entries()) {
     const before = node.items[values.findIndex((value) => isSameItem(value, values[index]))];
@@ -90,6 +76,14 @@ function readList(shape: ListShape, node: Node | null, place: Place): unknown {
   return values;
 }
 
+/** What is left of a list or mapping in which something is wrong; of one in which all is, nothing. */
+function rest({ kind }: Shape, node: Node, values: readonly unknown[], { reading: { salvage } }: Place): unknown {
+  // Words and figures are meant together.
+  if (kind === "scalar") return WRONG;
+  const kept = salvage?.keep(node, values) ?? [];
+  return kept.length === 0 ? WRONG : kept;
+}
+
 function isSameItem(one: unknown, other: unknown): boolean {
   return one === other || (one instanceof Uint8Array && other instanceof Uint8Array && equalBytes(one, other));
 }
@@ -104,7 +98,7 @@ function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: P
   }
   const resolved = shape.isLiteral ? { type: "text" as const, text: textOf(node) } : scope.resolve(node);
   if (resolved.type === "unknown") {
-    return scope.isLenient ? WRONG : refuseVariable(shape, resolved.variable, node, place);
+    return scope.isLenient ? place.reading.pass(place) : refuseVariable(shape, resolved.variable, node, place);
   }
   const { text, variable } = resolved;
   if (variable !== undefined && holdsSecret(told)) scope.secrets.add(variable);
@@ -122,36 +116,6 @@ function readScalar(shape: ScalarShape, told: Shape, node: Node | null, place: P
   if (shape.isSecret !== true) place.reading.text.show(node);
   note(shape, { text, isTold: true }, node, place);
   return value;
-}
-
-/** Notes that nothing has the name that stands there; it may be a secret that only looks like a name. */
-function refuseVariable(shape: ScalarShape, name: string, node: Node, place: Place): typeof WRONG {
-  const hidden = `a text of ${characters(`$${name}`)} that begins with $`;
-  const word = { text: `$${name}`, mayBeSecret: shape.isSecret === true, shown: `$${name}`, hidden };
-  const known = place.reading.scope.names.map((each) => `$${each}`);
-  return known.length > 0
-    ? place.refuseWord(node, word, known)
-    : place.refuse(node, hidden, "a name of parameters, matrix or cases behind it, or $$ for the text $");
-}
-
-/** Notes that a shape does not accept what a name stands for. */
-function refuseValue(
-  told: Shape,
-  { variable, text, meant }: { readonly variable: string; readonly text: string; readonly meant: string | undefined },
-  node: Node,
-  place: Place,
-): typeof WRONG {
-  const hidden = `$${variable}, a text of ${characters(text)},`;
-  const isHidden = holdsSecret(told) || text.length > MOST_SHOWN;
-  place.reading.text.show(node);
-  place.reading.refuse(node, place, {
-    given: isHidden ? hidden : `$${variable}, ${quoted(text)},`,
-    hidden,
-    variable,
-    accepted: told.accepts,
-    ...(meant === undefined ? {} : { meant }),
-  });
-  return WRONG;
 }
 
 /** Notes a name that something gets, or that refers to something. */
@@ -174,6 +138,8 @@ function note(
 
 function readMapping(shape: MappingShape, node: Node | null, place: Place): unknown {
   const { fields } = shape;
+  const { salvage, wrong } = place.reading;
+  const before = wrong.length;
   const parts = readParts(shape, fields, node, place);
   if (parts === WRONG) return WRONG;
   const values: Record<string, unknown> = {};
@@ -190,11 +156,14 @@ function readMapping(shape: MappingShape, node: Node | null, place: Place): unkn
       values[name] = field.fallback;
     }
   }
-  if (!parts.areAll || Object.values(values).includes(WRONG)) return WRONG;
+  if (wrong.length > before) return salvage === undefined ? WRONG : salvage.mapping(shape, values);
   const contradiction = shape.contradiction?.(values);
   if (contradiction === undefined) return values;
-  const wrong = find({ node, place }, contradiction.path);
-  return wrong.place.refuse(wrong.node, contradiction.given, contradiction.accepted);
+  const { path } = contradiction;
+  const refused = find({ node, place }, path);
+  refused.place.refuse(refused.node, contradiction.given, contradiction.accepted);
+  const [field = ""] = path.split(/[.[]/);
+  return salvage === undefined || field === "" ? WRONG : salvage.mapping(shape, { ...values, [field]: WRONG });
 }
 
 /** What is accepted where nothing was given. */
@@ -203,6 +172,8 @@ const AN_ENTRY = "one entry at least";
 function readEntries(shape: EntriesShape, node: Node | null, place: Place): unknown {
   if (!isMap<Node, Node | null>(node)) return refuseUnfit(shape, node, place);
   if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a mapping of nothing", AN_ENTRY);
+  const { salvage, wrong } = place.reading;
+  const before = wrong.length;
   refuseDoubles(node, place);
   const values = node.items.map((pair, index) => {
     const { key, value: item } = pair;
@@ -211,14 +182,20 @@ function readEntries(shape: EntriesShape, node: Node | null, place: Place): unkn
       (isScalar(key) && shape.name.pattern?.test(textOf(key)) === true && isScalar(item) && item.value !== null);
     const part = entryPlace(place, pair, isTold ? undefined : index);
     const name = readName(shape.name, key, isTold, part);
-    const value = read(shape.item, item, part);
+    const begin = wrong.length;
+    const given = read(shape.item, item, part);
+    if (wrong.length > begin && shape.name.names !== undefined && isScalar(key)) {
+      const fields = wrong.slice(begin).map((field) => /^\.?(\w*)/.exec(field.slice(part.field.length))?.[1] ?? "");
+      salvage?.doubt(textOf(key), fields);
+    }
+    const value = given === WRONG && salvage !== undefined ? salvage.standIn(shape.item) : given;
     return name === WRONG || value === WRONG ? WRONG : { name, value };
   });
-  if (values.includes(WRONG)) return WRONG;
+  if (wrong.length > before) return values.includes(WRONG) ? rest(shape.item, node, values, place) : values;
   const contradiction = shape.contradiction?.(values);
   if (contradiction === undefined) return values;
-  const wrong = find({ node, place }, contradiction.path);
-  return wrong.place.refuse(wrong.node, contradiction.given, contradiction.accepted);
+  const refused = find({ node, place }, contradiction.path);
+  return refused.place.refuse(refused.node, contradiction.given, contradiction.accepted);
 }
 
 function readName(shape: ScalarShape, key: Node, isTold: boolean, place: Place): unknown {
@@ -230,7 +207,9 @@ function readName(shape: ScalarShape, key: Node, isTold: boolean, place: Place):
     return place.refuse(key, isTold ? shown(key) : `a name of ${characters(text)}`, shape.accepts);
   }
   note(shape, { text, isTold }, key, place);
-  return value;
+  if (!place.reading.salvage?.refuses(key)) return value;
+  place.reading.salvage.doubt(text, [""]);
+  return place.reading.pass(place);
 }
 
 /** Whether a node is a mapping in which a field of the shape stands, or a list of such. */
@@ -251,9 +230,9 @@ function readVariant(shape: VariantShape, node: Node | null, place: Place): unkn
   const kinds = words.length === 1
     ? words
     : words.filter(([name]) => !words.some(([other]) => other !== name && Object.hasOwn(beside[other] ?? {}, name)));
-  const [first] = kinds;
+  const [first] = isKindUnknown(shape, kinds, parts) ? [] : kinds;
   // Fields of a thing whose name is not known are not told.
-  if (kinds.length === 0 && !parts.areAll) return WRONG;
+  if (first === undefined && !parts.areAll) return unknownKind(shape, parts, node, place);
   if (first === undefined) return place.refuse(node, "nothing", `${shape.accepts}; exactly one`);
   const [type, part] = first;
   for (const [second, { key }] of kinds.slice(1)) {
@@ -262,8 +241,39 @@ function readVariant(shape: VariantShape, node: Node | null, place: Place): unkn
   const value = read(variants[type] as Shape, part.node, part.place);
   const besides = [...parts.known].filter(([name]) => !kinds.some(([kind]) => kind === name));
   const others = readBeside(beside[type] ?? {}, type, new Map(besides));
-  if (value === WRONG || others === WRONG || !parts.areAll || kinds.length > 1) return WRONG;
-  return { type, value, beside: others, line: place.position(node).line, path: place.field };
+  if (value === WRONG || others === WRONG || !parts.areAll || kinds.length > 1) {
+    if (place.reading.salvage === undefined || Object.keys(beside).length === 0) return WRONG;
+    const known = others === WRONG ? {} : others;
+    return { ...placeOf(node, place), type, value: kinds.length > 1 ? WRONG : value, beside: known };
+  }
+  return { ...placeOf(node, place), type, value, beside: others };
+}
+
+function placeOf(node: Node | null, place: Place) {
+  return { line: place.position(node).line, path: place.field };
+}
+
+/** Whether the one kind that is there stands beside one that is not known. */
+function isKindUnknown(
+  { variants, beside }: VariantShape,
+  kinds: readonly (readonly [string, unknown])[],
+  { meant }: Parts,
+): boolean {
+  const [[only] = [""]] = kinds;
+  const mayStandBeside = Object.entries(beside).some(([kind, fields]) => kind !== only && Object.hasOwn(fields, only));
+  return kinds.length === 1 && mayStandBeside &&
+    meant.some((word) => word === undefined || Object.hasOwn(variants, word));
+}
+
+/** What stands beside a kind that is not known, as far as it may stand beside each. */
+function unknownKind({ beside }: VariantShape, { known }: Parts, node: Node | null, place: Place): unknown {
+  if (place.reading.salvage === undefined || Object.keys(beside).length === 0) return WRONG;
+  const [first = {}, ...others] = Object.values(beside);
+  const common = Object.entries(first).filter(([name, field]) => others.every((fields) => fields[name] === field));
+  const names = new Set(common.map(([name]) => name));
+  const besides = [...known].filter(([name]) => names.has(name));
+  const values = readBeside(Object.fromEntries(common), "", new Map(besides));
+  return { ...placeOf(node, place), type: "", value: WRONG, beside: values === WRONG ? {} : values };
 }
 
 /** What stands beside a kind: fields of another kind are refused. */
@@ -282,7 +292,9 @@ function readBeside(
   for (const [name, { fallback }] of Object.entries(fields)) {
     if (!parts.has(name) && fallback !== undefined) values[name] = fallback;
   }
-  return Object.values(values).includes(WRONG) ? WRONG : values;
+  if (!Object.values(values).includes(WRONG)) return values;
+  const isSalvaged = [...parts.values()].some(({ place }) => place.reading.salvage !== undefined);
+  return isSalvaged ? Object.fromEntries(Object.entries(values).filter(([, value]) => value !== WRONG)) : WRONG;
 }
 
 /** A part, and the node of its name. */
@@ -296,8 +308,8 @@ interface Parts {
   readonly known: ReadonlyMap<string, NamedPart>;
   /** Whether there are no others. */
   readonly areAll: boolean;
-  /** What others were probably meant to be called. */
-  readonly meant: readonly string[];
+  /** What each of the others was probably meant to be called. */
+  readonly meant: readonly (string | undefined)[];
 }
 
 /** The parts of a mapping by name. Unknown names are refused, with the known ones named. */
@@ -322,56 +334,5 @@ function readParts(
       meant.push(nearestWord(name, Object.keys(known)));
     }
   }
-  return { known: parts, areAll: meant.length === 0, meant: meant.filter((each) => each !== undefined) };
-}
-
-/** Notes each name that a mapping has already, whatever it is: the value of one of the two would be lost. */
-function refuseDoubles({ items }: YAMLMap<Node, Node | null>, place: Place): void {
-  const first = new Map<string, Node>();
-  for (const { key } of items) {
-    if (!isScalar(key)) continue;
-    const before = first.get(textOf(key));
-    if (before === undefined) first.set(textOf(key), key);
-    else {
-      const { line, col } = place.position(before);
-      place.refuse(key, `a name that the mapping already has (${line}:${col})`, "each name once");
-    }
-  }
-}
-
-function refuseName(key: Node, known: readonly string[], mayBeSecret: boolean, place: Place): void {
-  const accepted = `one of ${alternatives(known)}`;
-  if (!isScalar(key)) place.refuse(key, "a name that is not a text", accepted);
-  else if (key.tag !== undefined) place.refuse(key, "a name with a tag", accepted);
-  else {
-    const text = String(key.value);
-    const hidden = `an unknown name of ${characters(text)}`;
-    const { homes } = place.reading;
-    const word = {
-      text,
-      // A word that the language has elsewhere is no secret.
-      mayBeSecret: mayBeSecret && homes?.has(text) !== true,
-      shown: text.length > MOST_SHOWN ? hidden : quoted(text),
-      hidden,
-      home: homes?.sentence(text),
-    };
-    place.refuseWord(key, word, known);
-  }
-}
-
-/** Notes that a shape does not accept what stands there. */
-function refuseUnfit(
-  shape: Shape,
-  node: Node | null,
-  place: Place,
-  meant?: string,
-  isSecret = holdsSecret(shape),
-): typeof WRONG {
-  if (!isSecret && isScalar(node)) place.reading.text.show(node);
-  place.reading.refuse(node, place, {
-    given: describe(node, isSecret),
-    accepted: shape.accepts,
-    ...(meant === undefined ? {} : { meant }),
-  });
-  return WRONG;
+  return { known: parts, areAll: meant.length === 0, meant };
 }

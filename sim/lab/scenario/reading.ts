@@ -9,8 +9,9 @@ import type { Document, LineCounter, Node } from "yaml";
 import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import type { Shape } from "../../shape/shape.ts";
-import { type Mistake, ScenarioError } from "./mistake.ts";
+import { inOrder, type Mistake, ScenarioError } from "./mistake.ts";
 import type { Scope } from "./scope.ts";
+import { type Salvage, WRONG } from "./salvage.ts";
 import { SourceText } from "./source_text.ts";
 import { WordHomes } from "./word_homes.ts";
 
@@ -22,9 +23,6 @@ export interface Position {
 
 /** The position of what stands in no file. */
 export const NOWHERE: Position = { line: 0, col: 0 };
-
-/** What was read is not accepted, and the mistake is noted. */
-export const WRONG: unique symbol = Symbol("wrong");
 
 /** What is refused, with what is accepted in its place. */
 interface Refusal {
@@ -70,13 +68,18 @@ export class Reading {
   readonly names = new Map<string, { readonly name: string; readonly isTold: boolean }[]>();
   /** What `$name` stands for. */
   readonly scope: Scope;
+  /** What it goes on with past mistakes; `undefined` if it is not to. */
+  readonly salvage: Salvage | undefined;
+  /** The fields that are wrong, as far as it has come, those that a later stage has refused among them. */
+  readonly wrong: string[] = [];
   #homes: WordHomes | undefined = undefined;
   #language: Shape | undefined = undefined;
   readonly #refused: (Refusal & { readonly node: Node | null; readonly place: Place })[] = [];
 
-  constructor({ file, source, lines, document }: ParsedFile, scope: Scope) {
+  constructor({ file, source, lines, document }: ParsedFile, scope: Scope, salvage?: Salvage) {
     this.file = file;
     this.scope = scope;
+    this.salvage = salvage;
     this.lines = lines;
     this.text = new SourceText(source, lines, document);
   }
@@ -92,9 +95,31 @@ export class Reading {
     return this.#homes;
   }
 
+  /** The shape by which the whole file is read; `undefined` while a part of it is read alone. */
+  get language(): Shape | undefined {
+    return this.#language;
+  }
+
+  /** Passes over what is wrong without a word: it is told elsewhere. */
+  pass(place: Place): typeof WRONG {
+    this.wrong.push(place.field);
+    return WRONG;
+  }
+
   /** Notes a mistake: what it shows of the file is only known at the end. */
   refuse(node: Node | null, place: Place, refusal: Refusal): void {
+    this.wrong.push(place.field);
     this.#refused.push({ node, place, ...refusal });
+  }
+
+  /** The mistakes that were noted, in the order of the file. */
+  mistakes(): readonly Mistake[] {
+    for (const node of this.scope.harmless()) this.text.show(node);
+    const mistakes = this.#refused.map(({ node, place, variable, hidden, ...refusal }) => {
+      const isHidden = variable !== undefined && hidden !== undefined && this.scope.secrets.has(variable);
+      return place.mistake(node, isHidden ? { ...refusal, given: hidden } : refusal);
+    });
+    return inOrder(mistakes);
   }
 
   /**
@@ -103,12 +128,7 @@ export class Reading {
    * @throws {ScenarioError} Mistakes were noted: all of them, in the order of the file.
    */
   end(): void {
-    for (const node of this.scope.harmless()) this.text.show(node);
-    const mistakes = this.#refused.map(({ node, place, variable, hidden, ...refusal }) => {
-      const isHidden = variable !== undefined && hidden !== undefined && this.scope.secrets.has(variable);
-      return place.mistake(node, isHidden ? { ...refusal, given: hidden } : refusal);
-    });
-    const [first, ...others] = mistakes.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+    const [first, ...others] = this.mistakes();
     if (first !== undefined) throw new ScenarioError(first, ...others);
   }
 }

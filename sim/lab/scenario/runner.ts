@@ -11,11 +11,10 @@ import { quoted } from "../../kernel/given.ts";
 import { bytes, callable, dictionary, record, refusal, text } from "../world/option_readers.ts";
 import { keepEvents, seed } from "../world/read_world_options.ts";
 import type { WorldImage } from "../world/world_options.ts";
-import { type CaseChoice, openCases, openScenario } from "./open_scenario.ts";
+import { openScenario } from "./open_scenario.ts";
 import type { ScenarioReport } from "./report.ts";
 import type { ScenarioFile } from "./scenario.ts";
-import { beginScenario, checkFile, digested, type RunOptions } from "./scenario_course.ts";
-import { worldOf } from "./world_of_scenario.ts";
+import { beginScenario, digested, type RunOptions } from "./scenario_course.ts";
 
 export type { RunOptions } from "./scenario_course.ts";
 
@@ -29,21 +28,6 @@ export type { RunOptions } from "./scenario_course.ts";
 export function runOpened(opened: ScenarioFile, options: RunOptions): ScenarioReport {
   const { world, course } = beginScenario(opened, options);
   return digested(takeThrough(world.kernel, course));
-}
-
-/**
- * Reads a scenario file's text and builds the world of each case, and runs nothing.
- *
- * @param source The YAML text.
- * @param file Its name, for errors.
- * @param choice Which cases, with which values; all by default.
- * @returns The cases.
- * @throws {ScenarioError} One of them could not be run.
- */
-export function checkScenario(source: string, file: string, choice: CaseChoice = {}): readonly ScenarioFile[] {
-  const cases = openCases(source, file, choice);
-  for (const opened of cases) checkFile(opened, worldOf(opened, {}));
-  return cases;
 }
 
 /** Reads the options of a run. */

@@ -27,6 +27,8 @@ import {
   titled,
   type ValueOf,
 } from "../../shape/shape.ts";
+import { indivisible, withStandIn } from "../../shape/stand_in.ts";
+import { parseInternetAddress } from "../../network/internet_address.ts";
 import { FAULTS } from "./fault_shape.ts";
 import { FLASH } from "./flash_parts.ts";
 import { COSTS, HOST } from "./host_shape.ts";
@@ -39,6 +41,13 @@ import { ALL_STEPS, STEPS } from "./steps/table.ts";
 import { KEYS } from "./target_keys.ts";
 import { CASES, MATRIX, PARAMETERS } from "./variables.ts";
 import { HEX_BYTES, IDENTIFIER, INTERNET_ADDRESS, LASTING_DURATION, SEED } from "./values.ts";
+
+/**
+ * What stands for an adapter, or for a field that it must have, while the rest of a file with mistakes is looked at: an
+ * address that no other has.
+ */
+const standInAddress = (ordinal: number) => parseInternetAddress(`2001:db8:ffff::${(ordinal + 1).toString(16)}`);
+const standInPorts = (ordinal: number): readonly Uint8Array[] => [standInAddress(ordinal)];
 
 const POLICY_FIELD = doc("What it proposes, accepts and keeps to in phase 1.", optional(POLICY));
 
@@ -63,14 +72,14 @@ const STORE = mapping({
 
 const ADAPTER = mapping(
   {
-    storage: doc("Where keys are kept.", oneOf("nvram", "ram", "none")),
-    ports: doc("One address for each port.", list(INTERNET_ADDRESS)),
+    storage: doc("Where keys are kept.", withStandIn(oneOf("nvram", "ram", "none"), () => "nvram" as const)),
+    ports: doc("One address for each port.", withStandIn(list(INTERNET_ADDRESS), standInPorts)),
     tunnelMode: doc("Whether it knows tunnel mode; true by default.", optional(boolean())),
     keyTableEntries: doc("How many keys the RAM table holds; 128 by default.", optional(integer(1, 4096))),
     sessions: doc("How many sessions there can be at once; 64 by default.", optional(integer(1, 4096))),
     flash: doc(
       "The flash part of an adapter with `storage: nvram`; 64 KiB of a W25Q64JV by default.",
-      optional(titled("flash part", FLASH)),
+      optional(titled("flash part", indivisible(FLASH))),
     ),
     store: doc(
       "A key store in C, C++ or Rust for an adapter with `storage: nvram`; that of hbasim by default.",
@@ -111,7 +120,7 @@ const ADAPTER = mapping(
 );
 
 const TARGET = mapping({
-  address: doc("Its address.", INTERNET_ADDRESS),
+  address: doc("Its address.", withStandIn(INTERNET_ADDRESS, standInAddress)),
   id: doc("The identifier it answers with; its address by default.", optional(IDENTIFIER)),
   keys: doc(
     "Its keys by identifier. Main mode: the initiator's address. Aggressive mode: its name. `any` is for all others.",
@@ -143,14 +152,20 @@ const HEAD = {
   description: doc("What it shows.", optional(literalText())),
   tags: doc("Words by which `hbasim test --tag` chooses files.", optional(filled(distinct(list(TAG))))),
   seed: doc("What all chance follows from; 1 by default.", optional(SEED)),
-  limit: doc("How long a run may take in simulated time; 1h by default.", optional(LASTING_DURATION, HOUR)),
+  limit: doc(
+    "How long a run may take in simulated time; 1h by default.",
+    optional(withStandIn(LASTING_DURATION, () => Infinity), HOUR),
+  ),
 };
 
 const WORLD = {
-  adapters: doc("The adapters of the host, by what steps call them.", named("adapter", ADAPTER)),
+  adapters: doc(
+    "The adapters of the host, by what steps call them.",
+    named("adapter", withStandIn(ADAPTER, (ordinal) => ({ storage: "nvram" as const, ports: standInPorts(ordinal) }))),
+  ),
   targets: doc(
     "The targets at the far end of the network, by what steps call them.",
-    optional(named("target", TARGET)),
+    optional(named("target", withStandIn(TARGET, (ordinal) => ({ address: standInAddress(ordinal), outside: false })))),
   ),
   network: doc("How the network behaves; perfect by default.", optional(titled("network", NETWORK))),
   host: doc("The host, apart from its adapters.", optional(HOST)),
@@ -189,7 +204,7 @@ const FILE = {
   ...WORLD,
 };
 
-const FILE_STEPS = list(shapeOf(STEPS));
+const FILE_STEPS = withStandIn(list(shapeOf(STEPS)), () => []);
 
 /** A scenario file. */
 export const SCENARIO = mapping(

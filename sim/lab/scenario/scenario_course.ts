@@ -17,16 +17,14 @@ import { type Course, StandstillError } from "../world/course.ts";
 import type { World } from "../world/world.ts";
 import type { WorldOptions } from "../world/world_options.ts";
 import { LAST_EVENTS, lastEvents } from "../world/world_report.ts";
-import { checkSteps, takeStep } from "./block.ts";
-import { checkFaults } from "./fault_shape.ts";
-import { checkInvariants, InvariantWatch } from "./invariants.ts";
-import { type Mistake, ScenarioError } from "./mistake.ts";
+import { toldWhole } from "./all_mistakes.ts";
+import { takeStep } from "./block.ts";
+import { checkFile } from "./check_file.ts";
+import { InvariantWatch } from "./invariants.ts";
 import type { Failure, ScenarioReport } from "./report.ts";
 import { judgedOf } from "./report_words.ts";
 import type { Scenario, ScenarioFile } from "./scenario.ts";
-import { refuseSilentWay } from "./silent_ways.ts";
 import { type AnyStep, labelOf, placeOf } from "./step.ts";
-import { StepCheck } from "./step_check.ts";
 import { type Looked, noteVerdict, type ScenarioRun } from "./step_context.ts";
 import { StepFaults } from "./step_faults.ts";
 import { ALL_STEPS } from "./steps/table.ts";
@@ -97,9 +95,12 @@ export interface ScenarioCourse {
  */
 export function beginScenario(opened: ScenarioFile, options: CourseOptions): ScenarioCourse {
   const { scenario } = opened;
-  const world = worldOf(opened, options, options.adapt);
+  const world = toldWhole(opened, () => {
+    const built = worldOf(opened, options, options.adapt);
+    checkFile(opened, built);
+    return built;
+  });
   const run = runOf(opened, world, options);
-  checkFile(opened, world);
   refuseImpossible(options.faults ?? [], world);
   options.onWorld?.(world);
   // Behind whoever notes accidents: what has broken an invariant is among them.
@@ -223,26 +224,6 @@ function* stepCourse({ world, processes }: ScenarioRun, step: Task, healed: () =
   }
   processes.clear();
   kernel.cause = cause;
-}
-
-/**
- * Looks whether each step can be taken in the world that was built.
- *
- * @throws {ScenarioError} Some cannot: all mistakes, in the order of the file.
- */
-export function checkFile({ scenario, yaml }: ScenarioFile, world: World): void {
-  const mistakes: Mistake[] = [];
-  const check = (part: string) => {
-    return new StepCheck({ world, yaml, mistakes, limit: scenario.limit, named: new Map() }, part);
-  };
-  checkSteps(ALL_STEPS, scenario.steps, check("steps"));
-  checkInvariants(scenario.invariants ?? [], check("invariants"));
-  checkFaults(scenario.faults ?? [], check("faults"));
-  scenario.network?.links?.forEach(({ from, to }, index) => {
-    refuseSilentWay(from, to, check("network").part("links", index));
-  });
-  const [first, ...others] = mistakes.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
-  if (first !== undefined) throw new ScenarioError(first, ...others);
 }
 
 function runOf({ scenario }: ScenarioFile, world: World, { onLook, onTaken }: CourseOptions): ScenarioRun {

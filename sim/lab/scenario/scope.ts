@@ -42,6 +42,11 @@ export class Scope {
     this.isLenient = isLenient;
   }
 
+  /** The same values, of which none was used yet. */
+  anew(): Scope {
+    return new Scope(this.#values, this.isLenient);
+  }
+
   get names(): readonly string[] {
     return [...this.#values.keys()];
   }
@@ -79,6 +84,10 @@ export class Scope {
 
 /** A scope in which texts stand for themselves: a program has names of its own for values. */
 export class LiteralScope extends Scope {
+  override anew(): Scope {
+    return new LiteralScope();
+  }
+
   override resolve(node: Node): Resolved {
     return { type: "text", text: isScalar(node) ? textOf(node) : "" };
   }

@@ -9,6 +9,7 @@ import { doc, type OptionalField, type Shape, type ValueOf, variant, type Varian
 import type { StepCheck } from "./step_check.ts";
 import type { StepContext } from "./step_context.ts";
 import { NO_ANSWER } from "./steps/expectations.ts";
+import { WRONG } from "./salvage.ts";
 import { STEP_WORDS } from "./step_words.ts";
 
 /**
@@ -94,6 +95,11 @@ export function placeOf({ line, path }: AnyStep): string {
 /** The kind of a step, whose value was read by the shape of that kind, so that it can take it. */
 export function kindOf(group: StepGroup, { type }: AnyStep): StepKind {
   return group[type] as StepKind;
+}
+
+/** Whether it is known what a step does: of a file with mistakes only what stands beside that may have been read. */
+export function isRead(group: StepGroup, { type, value }: AnyStep): boolean {
+  return Object.hasOwn(group, type) && value !== WRONG;
 }
 
 /** What a run calls a step. */

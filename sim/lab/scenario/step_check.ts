@@ -20,8 +20,10 @@ export interface FileCheck {
   readonly mistakes: Mistake[];
   /** How long a run may take, in nanoseconds. */
   readonly limit: number;
-  /** The steps that have names, as far as the look has come: which verb each is. */
-  readonly named: Map<string, string>;
+  /** The steps that have names, as far as the look has come: which verb each is, if that is known. */
+  readonly named: Map<string, string | undefined>;
+  /** Whether steps so far may have had names that could not be read. */
+  hasLostNames: boolean;
 }
 
 /** What one step is looked at with. */
@@ -53,8 +55,18 @@ export class StepCheck {
     return new StepCheck(this.#file, this.#path + inner.join(""));
   }
 
+  /** Whether parts of what stands here could not be read. */
+  get lacksParts(): boolean {
+    return this.#file.yaml.lacks(this.#path);
+  }
+
+  /** Notes that what could not be read may have had names. */
+  loseNames(): void {
+    this.#file.hasLostNames = true;
+  }
+
   /** Enters the name of a step that stands here; no two have the same. */
-  enterStep(name: string, verb: string): void {
+  enterStep(name: string, verb: string | undefined): void {
     const { named } = this.#file;
     if (named.has(name)) this.refuse(`${JSON.stringify(name)}, which another step has`, "a name of its own");
     else named.set(name, verb);
@@ -62,8 +74,10 @@ export class StepCheck {
 
   /** Refuses the name of a step that stands here unless it is that of an earlier one, with one of these verbs if any are given. */
   requireEarlier(name: string, ...verbs: readonly string[]): void {
-    const earlier = [...this.#file.named].filter(([, verb]) => verbs.length === 0 || verbs.includes(verb));
-    if (earlier.some(([each]) => each === name)) return;
+    const earlier = [...this.#file.named].filter(([, verb]) =>
+      verbs.length === 0 || verb === undefined || verbs.includes(verb)
+    );
+    if (this.#file.hasLostNames || earlier.some(([each]) => each === name)) return;
     const names = alternatives(earlier.map(([each]) => each)) || "none has a name";
     this.refuse(JSON.stringify(name), `the name of a ${verbs.join(" or ") || "step"} before it (${names})`);
   }
@@ -89,6 +103,8 @@ export class StepCheck {
 
   /** Notes that what stands here cannot be in this world. */
   refuse(given: string, accepted: string, meant?: string): void {
+    // Of what was not read it may be a consequence alone.
+    if (this.#file.yaml.isUnsure(this.#path)) return;
     this.#file.mistakes.push(this.#file.yaml.refusal(this.#path, given, accepted, meant).first);
   }
 

@@ -4,14 +4,17 @@
  * @module
  */
 
-import { Document, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { Shape } from "../../shape/shape.ts";
-import { ScenarioError } from "./mistake.ts";
+import { type Mistake, ScenarioError } from "./mistake.ts";
 import { nodeOf } from "./plain_values.ts";
-import { read, refuseDangling } from "./read_yaml.ts";
-import { NOWHERE, type ParsedFile, Place, Reading, WRONG } from "./reading.ts";
+import { read } from "./read_yaml.ts";
+import { refuseDangling } from "./refusals.ts";
+import { NOWHERE, type ParsedFile, Place, Reading } from "./reading.ts";
+import { Salvage, WRONG } from "./salvage.ts";
 import { LiteralScope, Scope } from "./scope.ts";
 import { find, type Part } from "./yaml_part.ts";
+import { textOf } from "./yaml_text.ts";
 import { offsetTooDeep, TOO_DEEP, YAML_PROBLEMS } from "./yaml_problem.ts";
 
 /**
@@ -29,11 +32,34 @@ export function readYaml<T>(source: string, file: string, shape: Shape<T>): T {
 /** The words of YAML: no document has others, and each would make them anew. */
 const SCHEMA = new Document(undefined).schema;
 
+/** What a reading past mistakes has come to. */
+export interface Salvaged<T> {
+  /** The file, in which paths lead past what was left out. */
+  readonly file: YamlFile;
+  readonly value: T | undefined;
+  /** What is wrong, but for what was refused before. */
+  readonly mistakes: readonly Mistake[];
+  /** Names that refer to nothing. */
+  readonly dangling: readonly Node[];
+}
+
+/** The texts that stand in a node itself, or in its own fields and items. */
+function textsIn(node: Node | null): readonly string[] {
+  const parts = isMap<Node, Node | null>(node)
+    ? node.items.map(({ value }) => value)
+    : isSeq<Node>(node)
+    ? node.items
+    : [node];
+  return parts.flatMap((part) => isScalar(part) ? [textOf(part)] : isSeq<Node>(part) ? textsIn(part) : []);
+}
+
 /** A file that is YAML, or values of a program in its place. */
 export class YamlFile {
   readonly #parsed: ParsedFile;
   readonly #content: Node | null;
   readonly #root: Place;
+  /** Where mistakes stand that were told of it. */
+  readonly #places = new WeakMap<Mistake, Node>();
 
   /**
    * Parses a file.
@@ -70,15 +96,20 @@ export class YamlFile {
     return new YamlFile(parsed, scope);
   }
 
-  private constructor(parsed: ParsedFile, scope: Scope = new Scope()) {
+  private constructor(parsed: ParsedFile, scope: Scope = new Scope(), salvage?: Salvage) {
     this.#parsed = parsed;
     this.#content = parsed.document.contents as Node | null;
-    this.#root = new Place(new Reading(parsed, scope), "", parsed.isProgram ? NOWHERE : { line: 1, col: 1 });
+    this.#root = new Place(new Reading(parsed, scope, salvage), "", parsed.isProgram ? NOWHERE : { line: 1, col: 1 });
   }
 
   /** Whether it is no file, but values of a program. */
   get isProgram(): boolean {
     return this.#parsed.isProgram === true;
+  }
+
+  /** The names whose values were read as keys. */
+  get keys(): ReadonlySet<string> {
+    return this.#root.reading.scope.keys;
   }
 
   /** The same file, in which names stand for values. */
@@ -133,6 +164,42 @@ export class YamlFile {
   }
 
   /**
+   * Reads on past mistakes what is read by the shape of the whole file.
+   *
+   * @param refused Parts that a later stage has refused.
+   * @returns What is left of it; `undefined` if that is nothing.
+   */
+  salvaged<T>(refused: ReadonlySet<Node>): Salvaged<T> {
+    const { scope, language } = this.#root.reading;
+    const file = new YamlFile(this.#parsed, scope.anew(), new Salvage(refused));
+    if (language === undefined) return { file, value: undefined, mistakes: [], dangling: [] };
+    const { reading } = file.#root;
+    reading.begin(language);
+    const value = read(language, file.#content, file.#root);
+    const dangling = refuseDangling(reading, reading.wrong.length === 0);
+    return { file, value: value === WRONG ? undefined : value as T, mistakes: reading.mistakes(), dangling };
+  }
+
+  /** Where a mistake stands that {@linkcode refusal} has told; `undefined` if nothing stands there. */
+  nodeOf(mistake: Mistake): Node | undefined {
+    return this.#places.get(mistake);
+  }
+
+  /** Whether what stands at a path is about something of which not all could be read. */
+  isUnsure(path: string): boolean {
+    const { salvage } = this.#root.reading;
+    if (salvage === undefined) return false;
+    const around = path.replace(/(?:\.[^.[\]]+|\[\d+!?\])$/, "");
+    const field = /\.port$/.test(path) ? "ports" : undefined;
+    return [path, around].some((each) => textsIn(this.nodeAt(each)).some((text) => salvage.isUnsure(text, field)));
+  }
+
+  /** Whether items of the list at a path could not be read. */
+  lacks(path: string): boolean {
+    return this.#root.reading.salvage?.lacks(this.nodeAt(path)) ?? false;
+  }
+
+  /**
    * The error that refuses a part of it, or what that part would be a part of.
    *
    * @param path Which part, as a `Contradiction` says it: `targets[1].keys[0!]`.
@@ -142,7 +209,9 @@ export class YamlFile {
    */
   refusal(path: string, given: string, accepted: string, meant?: string): ScenarioError {
     const { node, place } = this.#find(path);
-    return new ScenarioError(place.mistake(node, { given, accepted, ...(meant === undefined ? {} : { meant }) }));
+    const mistake = place.mistake(node, { given, accepted, ...(meant === undefined ? {} : { meant }) });
+    if (node !== null) this.#places.set(mistake, node);
+    return new ScenarioError(mistake);
   }
 
   /** The line on which a part begins, from 1; {@linkcode refusal} says how it is named. */

@@ -23,16 +23,17 @@ export function find(whole: Part, path: string): Part {
   let found = whole;
   for (const [, ordinal, wantsName, field] of path.matchAll(STEP)) {
     const { node, place } = found;
+    // Those who ask know nothing of what was left out.
+    const { salvage } = place.reading;
+    const index = node === null || salvage === undefined ? Number(ordinal) : salvage.ordinalOf(node, Number(ordinal));
     if (isSeq<Node | null>(node)) {
-      const item = node.items[Number(ordinal)];
+      const item = node.items[index];
       if (item === undefined) break;
-      found = { node: item, place: place.part(`[${ordinal}]`, item) };
+      found = { node: item, place: place.part(`[${index}]`, item) };
       continue;
     }
     const pairs = isMap<Node, Node | null>(node) ? node.items : [];
-    const pair = ordinal === undefined
-      ? pairs.find(({ key }) => isScalar(key) && key.value === field)
-      : pairs[Number(ordinal)];
+    const pair = ordinal === undefined ? pairs.find(({ key }) => isScalar(key) && key.value === field) : pairs[index];
     if (pair === undefined) break;
     // A field of a path is a word of the language.
     if (ordinal === undefined) place.reading.text.show(pair.key);
@@ -41,7 +42,7 @@ export function find(whole: Part, path: string): Part {
       // What stands beside a plain value may be a key that was written in the wrong place.
       place: ordinal === undefined
         ? place.part(field ?? "", pair.value ?? pair.key)
-        : entryPlace(place, pair, isBlock(pair.value) ? undefined : Number(ordinal)),
+        : entryPlace(place, pair, isBlock(pair.value) ? undefined : index),
     };
   }
   return found;

@@ -215,3 +215,30 @@ Deno.test("hbasim run --stream writes all events of a run that keeps a few, as -
   assertEquals(last?.events, all?.events.slice(-(last?.events.length ?? 0)));
   assertMatch(hbasim("run", "--stream", stream, SCENARIO).stderr, /--stream goes with --ring/);
 });
+
+Deno.test("hbasim trace --level all shows flash reads, and without it says how many it leaves out", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/run.cbor`;
+  hbasim("run", "--quiet", "--trace", file, SCENARIO);
+  const { events } = decodeTrace(Deno.readFileSync(file));
+  const flash = events.filter(({ kind }) => kind === "flash");
+  const reads = flash.filter(({ fields }) => fields["operation"] === "read");
+  assert(reads.length > 1);
+  const count = (text: string) => text.split("\n").filter((line) => / ## /.test(line)).length;
+  const whole = hbasim("trace", file, "--level", "all", "--kind", "flash", "--coordinates");
+  assertEquals([count(whole.stdout), whole.stderr], [flash.length, ""]);
+  const [first] = reads;
+  const at = `c${first?.cycle}.s${first?.sequence}`;
+  const one = hbasim("trace", file, "--level", "all", "--coordinates", "--from", at, "--to", at).stdout;
+  assertMatch(one, new RegExp(`^${at} +\\d+ .* ## read at \\d+, \\d+ bytes\\n$`));
+  const usual = hbasim("trace", file);
+  assertEquals(count(usual.stdout), flash.length - reads.length);
+  assertEquals(usual.stderr, `hbasim: ${reads.length} flash reads are not shown; --level all shows them\n`);
+  assertEquals(hbasim("trace", file, "--level", "messages").stderr, "");
+});
+
+Deno.test("hbasim diff - - says that standard input can be read once", () => {
+  const { code, stderr } = hbasim("diff", "-", "-");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "standard input can be read once; expected one of the two as a file");
+});

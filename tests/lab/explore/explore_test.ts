@@ -11,7 +11,7 @@ import { decodeResults, encodeResults, mergeResults } from "../../../sim/lab/exp
 import { superfluous } from "../../../sim/lab/explore/shrink/shrink.ts";
 import { drawStory } from "../../../sim/lab/explore/workload/draw_story.ts";
 import { readStory, storyText } from "../../../sim/lab/explore/workload/story.ts";
-import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { checkScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 
 Deno.test("a story is a pure function of its seed, and a scenario file that can be read back", () => {
   for (let seed = 1; seed <= 40; seed++) {

@@ -12,7 +12,7 @@ import {
   PlannedFaults,
   tellFault,
 } from "../../../sim/lab/faults/mod.ts";
-import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { checkScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { World } from "../../../sim/lab/world/world.ts";
 import { WorldOptionsError } from "../../../sim/lab/world/world_options_error.ts";
 

@@ -169,7 +169,10 @@ Deno.test("damage: a bit of the key table turns, and the login fails", () => {
   assertEquals(
     refusals(["damage: { adapter: hba0 }", "damage: { adapter: hba1, flip: { address: 0, mask: 1 } }"])
       .map((each) => each.replace(/ \(.*/, "")),
-    ["1:13 steps[0].damage: no damage"],
+    [
+      "1:13 steps[0].damage: no damage",
+      "2:36 steps[1].damage.flip: a flash fault of hba1, which has no such part",
+    ],
   );
   assertEquals(refusals(["damage: { adapter: hba1, flip: { address: 0, mask: 1 } }"]), [
     "1:36 steps[0].damage.flip: a flash fault of hba1, which has no such part (one of RAM)",

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { report, World, WorldOptionsError } from "../../../mod.ts";
-import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { checkScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { failures, refusals, tell } from "./story.ts";
 
 Deno.test("a duration has whole nanoseconds, or whole cycles", () => {

@@ -4,7 +4,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { renderVerdicts } from "../../../sim/lab/scenario/report.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { STEP_EXAMPLES } from "../../../sim/lab/scenario/step_examples.ts";
-import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { checkScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { refusals, tell } from "./story.ts";
 
 const SET = "setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }";

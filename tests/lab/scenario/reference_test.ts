@@ -8,7 +8,7 @@ import { FAULT_ANCHORS } from "../../../sim/lab/faults/fault.ts";
 import { fieldOfAnchor } from "../../../sim/lab/scenario/fault_shape.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { referencePage } from "../../../sim/lab/scenario/reference.ts";
-import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { checkScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { STEPS } from "../../../sim/lab/scenario/steps/table.ts";
 import { COMMANDS } from "../../../sim/lab/command/commands/table.ts";
 import { hbasim } from "../command/command_line.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
-import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { checkScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { columnsOf } from "../../../sim/trace/text_columns.ts";
 import { SourceText } from "../../../sim/lab/scenario/source_text.ts";
 

@@ -27,7 +27,10 @@ Deno.test("wait until: what no event can be is refused before the run, with its 
       "wait: { until: { component: hba7 } }",
       "wait: { until: { component: hba0, kind: state, operation: x } }",
     ]).map((each) => each.replace(/\(.*/, "")),
-    ["2:63 steps[1].wait.until.operation: the field operation of state "],
+    [
+      '1:33 steps[0].wait.until.component: "hba7"; did you mean hba0? ',
+      "2:63 steps[1].wait.until.operation: the field operation of state ",
+    ],
   );
   assertEquals(
     refusals(["wait: { until: { component: hbo0 } }"]).map((each) => each.replace(/\(.*/, "")),

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { told } from "../../../sim/lab/command/told_mistakes.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
-import { checkScenario } from "../../../sim/lab/scenario/runner.ts";
+import { checkScenario } from "../../../sim/lab/scenario/open_scenario.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { hbasim } from "../command/command_line.ts";
 import { WRONG_FILES } from "./wrong_files.ts";

@@ -16,7 +16,7 @@ import { readBundle } from "../bundle_file.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { eventLines } from "../event_lines.ts";
 import { fitting, WIDE_OPTION } from "../fitting.ts";
-import { decodedAs, readBytes } from "../input_files.ts";
+import { decodedAs, readBytes, STANDARD_STREAM } from "../input_files.ts";
 import { print } from "../terminal.ts";
 
 /** How many events before the first difference are shown. */
@@ -52,6 +52,9 @@ export const diff = command({
     const [first, second] = files;
     if (first === undefined || second === undefined || files.length > 2) {
       throw new InputError(`diff takes two trace files or two bundles, ${files.length} are given`);
+    }
+    if (first === STANDARD_STREAM && second === STANDARD_STREAM) {
+      throw new InputError("diff - -: standard input can be read once; expected one of the two as a file");
     }
     const { events, from, frequencyHz, parted, states } = compare(first, second);
     const end = parted?.sequence ?? (events[0]?.sequence ?? 0) + events.length;

@@ -6,9 +6,12 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import { formatCoordinate } from "../../../trace/coordinate.ts";
+import { isFlashRead } from "../../../trace/describe_event.ts";
 import { renderJsonLines } from "../../../trace/json_lines.ts";
+import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
-import { command, HOLDS } from "../command.ts";
+import { command, type Given, HOLDS } from "../command.ts";
+import { fitting } from "../fitting.ts";
 import { readAs } from "../input_files.ts";
 import { LADDER_OPTIONS, ladderView } from "../ladder_view.ts";
 import { print, tell } from "../terminal.ts";
@@ -46,12 +49,21 @@ export const trace = command({
       writeExports(events, read.frequencyHz, given, file);
     } else if (json === true) {
       for (const line of renderJsonLines(events, read.frequencyHz)) print(line);
-    } else if (coordinates === true) {
-      for (const event of events) show([event], read.frequencyHz, (each) => `${formatCoordinate(each)} `);
     } else {
-      show(events, read.frequencyHz);
+      if (coordinates === true) {
+        for (const event of events) show([event], read.frequencyHz, (each) => `${formatCoordinate(each)} `);
+      } else show(events, read.frequencyHz);
+      tellReads(events, given);
     }
     if (events.length === 0) tell(`hbasim: ${whyNothing(read, given)}`);
     return HOLDS;
   },
 });
+
+/** Says how many events a ladder leaves out of which nobody has said that they are not wanted. */
+function tellReads(events: readonly TraceEvent[], { level, wide }: Given<typeof LADDER_OPTIONS>): void {
+  const count = level === undefined ? events.filter(isFlashRead).length : 0;
+  if (count === 0) return;
+  const [are, them] = count === 1 ? ["read is", "it"] : ["reads are", "them"];
+  tell(fitting(wide)(`hbasim: ${count} flash ${are} not shown; --level all shows ${them}`));
+}

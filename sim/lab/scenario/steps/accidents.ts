@@ -7,6 +7,7 @@
 
 import type { Task } from "../../../kernel/task.ts";
 import { boolean, converted, doc, type Fields, mapping, optional, type Shape } from "../../../shape/shape.ts";
+import { indivisible } from "../../../shape/stand_in.ts";
 import {
   type Accident,
   ACCIDENT_DOCS,
@@ -57,7 +58,8 @@ const QUIET: readonly AccidentKind[] = ["powerOff", "stopService", "killService"
 
 function accident(kind: AccidentKind): StepKind<AccidentStep> {
   const written: Fields = { ...ACCIDENT_FIELDS[kind], ...(canBeVain(kind) ? { mayMiss: MAY_MISS } : {}) };
-  const fields = mapping(written, (given) => accidentContradiction(kind, given)) as Shape as Shape<WrittenAccident>;
+  const shape = indivisible(mapping(written, (given) => accidentContradiction(kind, given)));
+  const fields = shape as Shape as Shape<WrittenAccident>;
   return step({
     doc: ACCIDENT_DOCS[kind],
     shape: converted(fields, (given) => ({ ...accidentOf(kind, given), mayMiss: given.mayMiss === true })),

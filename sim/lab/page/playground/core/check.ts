@@ -6,7 +6,8 @@
 
 import { InputError } from "../../../../kernel/input_error.ts";
 import { mistakeText, ScenarioError } from "../../../scenario/mistake.ts";
-import { checkScenario, readFrom } from "../../../scenario/runner.ts";
+import { checkScenario } from "../../../scenario/open_scenario.ts";
+import { readFrom } from "../../../scenario/runner.ts";
 import type { ScenarioFile } from "../../../scenario/scenario.ts";
 import type { Checked, Problem, Written } from "./requests.ts";
 
