@@ -33,7 +33,7 @@ export function healing(scope: Scope, name: string = HEALING): Written {
     ...early,
     ...questions(scope),
   ];
-  if (!scope.random.chance(1, 5)) return { name, sequence: steps(scope.awaitsTarget ? "46s" : "10s") };
+  if (!scope.random.chance(1, 8)) return { name, sequence: steps(scope.awaitsTarget ? "46s" : "10s") };
   // By then each adapter answers again. An orderly stop may take 20 s, and must not end what has started since.
   return { name, parallel: { healer: steps("190s"), ...stoppedInVain(scope, "150s") } };
 }

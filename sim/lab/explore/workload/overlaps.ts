@@ -107,8 +107,8 @@ export function returning(scope: Scope): Written {
     parallel: {
       adapter: [goes(`${off}ms`), { wait: "500ms" }],
       ...(random.chance(1, 2) ? { "application 1": [{ wait: `${random.below(off)}ms` }, drawSetting(scope)] } : {}),
-      "application 2": [{ wait: filled }, ...some(scope, 8, setting)],
-      ...(random.chance(1, 3) ? { "application 3": [{ wait: filled }, ...some(scope, 3, drawCall)] } : {}),
+      "application 2": [{ wait: filled }, ...some(scope, 5, setting)],
+      ...(random.chance(1, 3) ? { "application 3": [{ wait: filled }, ...some(scope, 2, drawCall)] } : {}),
     },
   };
 }
@@ -259,7 +259,7 @@ export function filledAnew(scope: Scope): readonly Written[] {
   const { random } = scope;
   const call = random.chance(1, 2) ? drawQuestion(scope, adapter) : drawSetting(scope, adapter);
   const faults = [mayMiss(drawSequel(scope, adapter, 1 + random.below(scope.pick([4, 8, 24]))))];
-  const more = random.chance(1, 2) ? [drawSetting(scope, adapter)] : [];
+  const more = random.chance(1, 3) ? [drawSetting(scope, adapter)] : [];
   return [...more, { wmi: { adapter, method: "ClearCache" }, expect: "any" }, { ...call, faults }];
 }
 
