@@ -66,6 +66,7 @@ class Definitions {
           type: "array",
           items: this.schemaOf(shape.item),
           ...(shape.isFilled === true ? { minItems: 1 } : {}),
+          ...(shape.length === undefined ? {} : { minItems: shape.length, maxItems: shape.length }),
           ...(shape.isDistinct === true ? { uniqueItems: true } : {}),
         };
       case "mapping":
@@ -98,7 +99,12 @@ class Definitions {
     const named = quoted === undefined
       ? this.#refer("name of a value", { type: "string", pattern: "^\\$" })
       : this.#refer("name, or in quotes", { type: "string", pattern: `^\\$|${quoted}` });
-    return { anyOf: [schema, named], description, ...(examples === undefined ? {} : { examples }) };
+    return { anyOf: [this.#form(shape, schema), named], description, ...(examples === undefined ? {} : { examples }) };
+  }
+
+  /** What stands in many places and has a name in programs, such as a duration, is defined once. */
+  #form({ written = "" }: ScalarShape, schema: JsonSchema): JsonSchema {
+    return /^[A-Z]/.test(written) ? this.#refer((written.match(/\w+/g) ?? []).join(" "), schema) : schema;
   }
 
   #mapping(fields: Fields): JsonSchema {
@@ -161,19 +167,39 @@ function scalarSchema(shape: ScalarShape): JsonSchema {
   }
   if (isTruth(words)) return { type: "boolean", ...told };
   // What is written as a number or a truth value is one for an editor, and a text for the reader.
+  const number = numberSchema(shape);
   const others = [
-    ...(["7", "77"].every((text) => parseScalar(shape, text) === undefined) ? [] : ["number"]),
-    ...(parseScalar(shape, "true") === undefined ? [] : ["boolean"]),
+    ...(number === undefined ? [] : [number]),
+    ...(parseScalar(shape, "true") === undefined ? [] : [{ type: "boolean" }]),
   ];
   if (words.length === 0 && pattern === undefined) {
-    return { type: others.length === 0 ? "string" : ["string", ...others], ...told };
+    const types = ["string", ...others.map(({ type }) => type)];
+    return { ...number, type: types.length === 1 ? "string" : types, ...told };
   }
   const forms = [
     ...(words.length === 0 ? [] : [{ enum: [...new Set(words.map((word) => isNumber(word) ? Number(word) : word))] }]),
     ...(pattern === undefined ? [] : [{ type: "string", pattern: sourceOf(pattern) }]),
-    ...others.map((type) => ({ type })),
+    ...others,
   ];
   return { ...(forms.length === 1 ? forms[0] : { anyOf: forms }), ...told };
+}
+
+/** Numbers of all kinds that a reader may be given: bounds are told of a scalar that takes none beyond them. */
+const FRACTIONS = ["1.5", "1.25e1", "1e-3", ".5", "0.5"];
+const NEGATIVES = ["-1", "-77", "-1.5", "-1e3", "-.5"];
+const LARGEST = [0xffff, 0xffff_ffff, Number.MAX_SAFE_INTEGER];
+
+/** Which numbers a scalar takes that is no number, as far as a few of them tell; `undefined` if it takes none. */
+function numberSchema(shape: ScalarShape): { readonly type: string } & JsonSchema | undefined {
+  const takes = (number: string | number) => parseScalar(shape, String(number)) !== undefined;
+  if (!takes(7) && !takes(77)) return undefined;
+  const least = [0, 1].find(takes);
+  const most = LARGEST.find((each) => takes(each) && !takes(each + 1));
+  return {
+    type: FRACTIONS.some(takes) ? "number" : "integer",
+    ...(least === undefined || NEGATIVES.some(takes) ? {} : { minimum: least }),
+    ...(most === undefined ? {} : { maximum: most }),
+  };
 }
 
 /** What is a text only in quotes, as a pattern: the texts of numbers and truth values. */

@@ -73,6 +73,8 @@ export interface ListShape<T = unknown> extends Described<T> {
   readonly isFilled?: true;
   /** Whether an item that stands in it twice says nothing new, and is refused. */
   readonly isDistinct?: true;
+  /** How many items it has, where no other number makes sense. */
+  readonly length?: number;
 }
 
 /** Known fields, in any order. */
@@ -300,6 +302,11 @@ export function list<T>(item: Shape<T>): ListShape<readonly T[]> {
 /** Of several there must be one at least: an empty list, or mapping of names, would say nothing. */
 export function filled<S extends ListShape | EntriesShape>(shape: S): S {
   return { ...shape, isFilled: true };
+}
+
+/** Two of a kind. */
+export function pair<T>(item: Shape<T>): ListShape<readonly T[]> {
+  return { ...list(item), length: 2 };
 }
 
 /** Each item once: a second one of the same would say nothing. */

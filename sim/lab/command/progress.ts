@@ -16,27 +16,53 @@ export function standsOnTerminal(line: string): void {
   process.stderr.write(`\r${cutToColumns(line, process.stderr.columns - 1)}\x1b[K`);
 }
 
-/** The progress of a run, of which nobody knows how long it takes. */
-export class RunProgress {
+/** A line about what is under way: on a terminal, after a second, and from time to time another in its place. */
+class StandingLine {
   readonly #begin = performance.now();
   #shownAt = 0;
   #stands = false;
 
-  /** The run has come so far. */
-  reached(seconds: number, events: number): void {
-    const elapsed = performance.now() - this.#begin;
+  /** Shows it, if it is time. @param lineAfter What it says after so many milliseconds. */
+  show(lineAfter: (elapsed: number) => string): void {
+    const elapsed = this.elapsed;
     const isTime = elapsed > FIRST_MILLISECONDS && elapsed - this.#shownAt > BETWEEN_MILLISECONDS;
     if (process.stderr.isTTY !== true || !isTime) return;
     this.#shownAt = elapsed;
     this.#stands = true;
-    const rate = Math.round(events / elapsed * 1000);
-    standsOnTerminal(`${seconds.toFixed(3)} s simulated, ${events} events, ${rate} a second`);
+    standsOnTerminal(lineAfter(elapsed));
+  }
+
+  /** How long it is under way, in milliseconds. */
+  get elapsed(): number {
+    return performance.now() - this.#begin;
   }
 
   /** Something else is to be said, or all is done: the line goes. */
   clear(): void {
     if (this.#stands) process.stderr.write("\r\x1b[K");
     this.#stands = false;
+  }
+}
+
+/** The progress of a run, of which nobody knows how long it takes. */
+export class RunProgress {
+  readonly #line = new StandingLine();
+  /** From where on events are counted, for their rate: a run may have begun before this, or begin anew. */
+  #from: { readonly events: number; readonly elapsed: number } | undefined;
+
+  /** The run has come so far. */
+  reached(seconds: number, events: number): void {
+    if (this.#from === undefined || events < this.#from.events) this.#from = { events, elapsed: this.#line.elapsed };
+    const { events: before, elapsed: since } = this.#from;
+    this.#line.show((elapsed) => {
+      const rate = Math.round((events - before) / Math.max(elapsed - since, 1) * 1000);
+      return `${seconds.toFixed(3)} s simulated, ${events} events, ${rate} a second`;
+    });
+  }
+
+  /** Something else is to be said, or all is done: the line goes. */
+  clear(): void {
+    this.#line.clear();
   }
 
   /** Makes what says something else do so in the line's place. */
@@ -48,14 +74,30 @@ export class RunProgress {
   }
 }
 
+/** The progress of work that consists of runs, of which nobody knows how many they will be. */
+export class RunsProgress {
+  readonly #line = new StandingLine();
+  #runs = 0;
+
+  /** A run is over. */
+  ran(): void {
+    const runs = ++this.#runs;
+    this.#line.show((elapsed) => `${runs} runs, ${(runs / elapsed * 1000).toFixed(1)} a second`);
+  }
+
+  /** All is done: the line goes. */
+  end(): void {
+    this.#line.clear();
+  }
+}
+
 /** The progress of some work that consists of equal steps. */
 export class Progress {
   #total = 0;
   readonly #what: string;
-  readonly #begin = performance.now();
+  readonly #line = new StandingLine();
   #done = 0;
   #failed = 0;
-  #shownAt = 0;
 
   /**
    * Work that begins now.
@@ -75,20 +117,16 @@ export class Progress {
   step(hasFailed: boolean): void {
     this.#done++;
     if (hasFailed) this.#failed++;
-    const elapsed = performance.now() - this.#begin;
-    const isTime = elapsed > FIRST_MILLISECONDS && elapsed - this.#shownAt > BETWEEN_MILLISECONDS;
-    if (process.stderr.isTTY !== true || !isTime) return;
-    this.#shownAt = elapsed;
-    const rate = this.#done / elapsed * 1000;
-    const left = Math.ceil((this.#total - this.#done) / rate);
-    const line =
-      `${this.#done} of ${this.#total} ${this.#what}, ${this.#failed} failed, ${rate.toFixed(1)} a second, ` +
-      `${left} s left`;
-    standsOnTerminal(line);
+    this.#line.show((elapsed) => {
+      const rate = this.#done / elapsed * 1000;
+      const left = Math.ceil((this.#total - this.#done) / rate);
+      return `${this.#done} of ${this.#total} ${this.#what}, ${this.#failed} failed, ${rate.toFixed(1)} a second, ` +
+        `${left} s left`;
+    });
   }
 
   /** All is done: the line goes. */
   end(): void {
-    if (this.#shownAt > 0) process.stderr.write("\r\x1b[K");
+    this.#line.clear();
   }
 }

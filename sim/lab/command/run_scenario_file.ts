@@ -15,7 +15,7 @@ import { traceEnd, traceHead, traceParts, tracePieces } from "../../trace/trace_
 import { renderFailure, renderVerdicts, type ScenarioReport } from "../scenario/report.ts";
 import { worldDigest } from "../scenario/world_digest.ts";
 import { runCase, type RunOptions, runOptions } from "../scenario/runner.ts";
-import { beginScenario, digested } from "../scenario/scenario_course.ts";
+import { digested } from "../scenario/scenario_course.ts";
 import { decodeWorldImage, encodeWorldImage } from "../world/world_image.ts";
 import type { World } from "../world/world.ts";
 import type { WorldOptions } from "../world/world_options.ts";
@@ -29,7 +29,7 @@ import type { OutsideWorld } from "./closed_world.ts";
 import type { KeptRun } from "./kept_run.ts";
 import { profileBytes, profiled, profileLines } from "./module_profile.ts";
 import { RunProgress } from "./progress.ts";
-import { Slices } from "./slices.ts";
+import { runInSlices } from "./sliced_run.ts";
 import { fitting } from "./fitting.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION } from "./case_names.ts";
@@ -292,22 +292,8 @@ async function runWithOutside(
   const onEnd = (world: World) => outside.end(world);
   try {
     if (interruption === undefined) return runCase(opened, { ...options, file, onEnd });
-    let slices: Slices | undefined;
-    const { world, course } = beginScenario(opened, {
-      ...runOptions(options, ""),
-      file,
-      onWorld(world) {
-        options.onWorld?.(world);
-        slices = new Slices(world.kernel, interruption);
-      },
-      onEnd(world) {
-        slices?.end();
-        onEnd(world);
-      },
-    });
-    const { kernel, recorder } = world;
-    const between = () => progress.reached(world.now / kernel.frequencyHz, recorder.length);
-    return digested(await (slices ?? new Slices(kernel, interruption)).takeThrough(kernel, course, between));
+    const watching = { interruption, progress };
+    return digested(await runInSlices(opened, { ...runOptions(options, ""), file, onEnd }, watching));
   } catch (error) {
     throw outputErrorIn(error) ?? error;
   } finally {

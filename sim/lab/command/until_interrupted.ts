@@ -6,6 +6,7 @@
 
 import type { ByRuns } from "../explore/certify/by_runs.ts";
 import { interruptedCode, listenForInterruption } from "./interruption.ts";
+import { RunsProgress } from "./progress.ts";
 
 /** After so long without one the program hears signals. */
 const SLICE_MILLISECONDS = 50;
@@ -18,17 +19,20 @@ export type Done<Whole, SoFar> =
 /** Does the work a run at a time; the one that is under way when the user wishes an end is the last. */
 export async function untilInterrupted<Whole, SoFar>(work: ByRuns<Whole, SoFar>): Promise<Done<Whole, SoFar>> {
   const { signal, close } = listenForInterruption();
+  const progress = new RunsProgress();
   try {
     let heardAt = performance.now();
     for (;;) {
       const step = work.next();
       if (step.done === true) return { isWhole: true, result: step.value };
+      progress.ran();
       if (performance.now() - heardAt < SLICE_MILLISECONDS) continue;
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (signal.aborted) return { isWhole: false, result: step.value(), code: interruptedCode(signal) };
       heardAt = performance.now();
     }
   } finally {
+    progress.end();
     close();
   }
 }

@@ -49,7 +49,7 @@ import { MESSAGE } from "./looks/packets.ts";
 import { ORDINALS } from "./ranges.ts";
 import type { StepCheck } from "./step_check.ts";
 import { adapter } from "./steps/fields.ts";
-import { DURATION } from "./values.ts";
+import { DURATION, LENGTH_WRITTEN } from "./values.ts";
 
 /** A fault, and the line on which it stands. */
 export interface WrittenFault {
@@ -60,6 +60,7 @@ export interface WrittenFault {
 const BYTES = /^(\d{1,9}) ?bytes$/;
 
 const OFFSET = scalar<Offset>({
+  pattern: new RegExp(`${BYTES.source}|^${LENGTH_WRITTEN}$`),
   accepts: "a duration such as 5us, or bytes of a flash program such as 17bytes",
   written: "Duration | `${number}bytes`",
   example: "17bytes",

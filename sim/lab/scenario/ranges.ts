@@ -7,9 +7,12 @@
 
 import { parseScalar, scalar, type ScalarShape } from "../../shape/shape.ts";
 import type { Range } from "../faults/range.ts";
-import { DURATION } from "./values.ts";
+import { DURATION, LENGTH_WRITTEN } from "./values.ts";
 
-const WHOLE = /^(0x[0-9a-f]+|\d+)$/i;
+const WHOLE_WRITTEN = "(0x[0-9a-f]+|\\d+)";
+const WHOLE = new RegExp(`^${WHOLE_WRITTEN}$`, "i");
+/** A nothing with a range behind it. */
+const FROM_NOTHING = "(0x)?0+(\\.0+)? ?[a-z]*\\.\\.";
 
 /** A whole number from 0, or a range of them. */
 export const COUNT_RANGE: ScalarShape<Range> = rangeOf(
@@ -17,6 +20,7 @@ export const COUNT_RANGE: ScalarShape<Range> = rangeOf(
     accepts: "a whole number from 0, or a range such as 1..3, 1.. or ..3 that some number is not in",
     example: "1..3",
     written: "CountRange",
+    pattern: rangeWritten(WHOLE_WRITTEN, "i"),
   },
   (text) => WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
 );
@@ -30,6 +34,8 @@ function ordinalsOf(range: ScalarShape<Range>): ScalarShape<Range> {
     accepts: "an ordinal from 1, a range such as 2..4, or each",
     written: 'CountRange | "each"',
     example: "each",
+    words: ["each"],
+    pattern: new RegExp(`^(?!(0x)?0+(\\.\\.|$))${WHOLE_WRITTEN}(\\.\\.${WHOLE_WRITTEN}?)?$`, "i"),
     parse(text) {
       if (text === "each") return { least: 1, most: Infinity, text };
       const read = range.parse(text);
@@ -45,12 +51,18 @@ export const DURATION_RANGE: ScalarShape<Range> = upTo(rangeOf(
     example: "1s..1100ms",
     written: "DurationRange",
     meantBy: withUnits,
+    pattern: rangeWritten(LENGTH_WRITTEN),
   },
   (text) => parseScalar(DURATION, text),
 ));
 
+/** One, a range, or one with one end: but none in which everything is. */
+function rangeWritten(one: string, flags?: "i"): RegExp {
+  return new RegExp(`^(${one}(\\.\\.${one})?|(?!${FROM_NOTHING}$)${one}\\.\\.|\\.\\.${one})$`, flags);
+}
+
 function rangeOf(
-  written: Pick<ScalarShape<Range>, "accepts" | "example" | "written" | "meantBy">,
+  written: Pick<ScalarShape<Range>, "accepts" | "example" | "written" | "meantBy" | "pattern">,
   number: (text: string) => number | undefined,
 ): ScalarShape<Range> {
   return scalar<Range>({

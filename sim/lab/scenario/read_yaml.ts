@@ -57,7 +57,11 @@ export function read(shape: Shape, node: Node | null, place: Place): unknown {
 
 function readList(shape: ListShape, node: Node | null, place: Place): unknown {
   if (!isSeq<Node | null>(node)) return refuseUnfit(shape, node, place);
-  if (shape.isFilled && node.items.length === 0) return place.refuse(node, "a list of nothing", AN_ENTRY);
+  const { length } = node.items;
+  if (shape.isFilled && length === 0) return place.refuse(node, "a list of nothing", AN_ENTRY);
+  if (shape.length !== undefined && length !== shape.length) {
+    return place.refuse(node, `a list of ${length}`, `one of ${shape.length}`);
+  }
   const values = node.items.map((each, index) => read(shape.item, each, place.part(`[${index}]`, each)));
   if (values.includes(WRONG)) return rest(shape.item, node, values, place);
   if (shape.isDistinct !== true) return values;

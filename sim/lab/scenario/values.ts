@@ -33,10 +33,12 @@ export const DURATION_UNITS: ReadonlyMap<string, Nanoseconds> = new Map([
   ["cycles", 1_000_000_000 / DEFAULT_FREQUENCY_HZ],
 ]);
 
-/** Nothing happens within a nanosecond, nor within a cycle. */
-const LENGTH_OF_TIME = new RegExp(
-  `^(?!\\d+\\.\\d+ ?(?:ns|cycles)$)(\\d+(?:\\.\\d+)?) ?(${[...DURATION_UNITS.keys()].join("|")})$`,
-);
+/** How durations are written, as a pattern: nothing happens within a nanosecond, nor within a cycle. */
+export const LENGTH_WRITTEN: string = `(?!\\d+\\.\\d+ ?(?:ns|cycles)\\b)(\\d+(?:\\.\\d+)?) ?(${
+  [...DURATION_UNITS.keys()].join("|")
+})`;
+
+const LENGTH_OF_TIME = new RegExp(`^${LENGTH_WRITTEN}$`);
 
 /** The longest duration in hours: the next whole one has more nanoseconds than 2^53 - 1. */
 const MOST_HOURS = 2501;

@@ -114,6 +114,70 @@ Deno.test("the schema and the reader accept and refuse the same", () => {
   assertStringIncludes(objections("name: x\nadapters: []\n"), "must have required property 'steps'");
 });
 
+Deno.test("ordinals, counts, moments and ranges: the schema refuses what the reader does, and takes what it takes", () => {
+  const where = {
+    ordinal: (it: string) => `faults: [{ lose: { from: hba0, to: disk, datagram: ${it}, mayMiss: true } }]`,
+    offset: (it: string) => `faults: [{ powerCycle: { adapter: hba0, flashProgram: 1, after: ${it}, mayMiss: true } }]`,
+    moment: (it: string) => `faults: [{ powerCycle: { adapter: hba0, at: ${it}, mayMiss: true } }]`,
+    count: (it: string) => `expect: { keyTable: { adapter: hba0, count: ${it} } }`,
+    within: (it: string) => `expect: { within: ${it} }`,
+    before: (it: string) => `expect: { trace: { before: [${it}] } }`,
+    status: (it: string) => `expect: ${it}`,
+  };
+  const values: Readonly<Record<keyof typeof where, readonly (readonly [takes: boolean, ...values: string[]])[]>> = {
+    ordinal: [
+      [true, "1", "01", "0x10", "'2'", "1..3", "'0x2..3'", "3..", "each", "9007199254740991"],
+      [
+        false,
+        "0",
+        "'0'",
+        "0x0",
+        "'0x0'",
+        "..3",
+        "0..2",
+        "0x0..2",
+        "00..",
+        "1.5",
+        "-1",
+        "each 2",
+        "1 .. 3",
+        "first",
+        "..",
+      ],
+      [false, "9007199254740993", "1e30", "true", "''"],
+    ],
+    offset: [
+      [true, "17bytes", "17 bytes", "0bytes", "1us", "0us", "1.5us", "3 h"],
+      [false, "1byte", "1.5bytes", "-1us", "0.5cycles", "0.5ns", "1h30min", "1d", "50%", "5", "1us..2us", "1US"],
+    ],
+    moment: [[true, "1ms", "1.25 s"], [false, "-1us", "1d", "50%", "17bytes", "1.5ns", "..1s"]],
+    count: [
+      [true, "0", "3", "'3'", "0x3", "0..3", "..3", "..0", "2..", "0x1..", "1..1", "0..0"],
+      [false, "-1", "1.5", "0..", "00..", "0x0..", "..", "many", "1...3", "1..2..3", "5 ..", "9007199254740993"],
+    ],
+    within: [
+      [true, "1s", "0s", "1s..2s", "..2s", "1s..", "0.5s..", "0s..0s", "1 s..2 s", "0.0s..1s", "100ns..1ms"],
+      [false, "1", "1..2s", "0s..", "0.0 ms..", "..", "1s..2", "1.5ns..2s", "1S..2S", "-1s..2s", "each"],
+    ],
+    before: [
+      [true, "{ kind: call }, { kind: return }"],
+      [false, "", "{ kind: call }", "{ kind: call }, { kind: return }, { kind: call }"],
+    ],
+    status: [[true, "0", "0xefff0009", "4294967295"], [false, "-1", "1.5", "4294967296"]],
+  };
+  const head = `${HEAD}targets: { disk: { address: 192.0.2.20, keys: { any: k } } }\nsteps:\n`;
+  for (const [name, rows] of Object.entries(values)) {
+    for (const [takes, ...texts] of rows) {
+      for (const text of texts) {
+        const beside = where[name as keyof typeof where](text);
+        const source = `${head}  - { setGroupKey: { key: k }, ${beside} }\n`;
+        assertEquals(isAccepted(source), takes, beside);
+        assertEquals(objections(source) === "", takes, `${beside}\n${objections(source)}`);
+      }
+    }
+  }
+});
+
 /** All scalars of a shape, each once. */
 function scalarsOf(shape: Shape, known = new Set<Shape>()): readonly ScalarShape[] {
   if (known.has(shape)) return [];

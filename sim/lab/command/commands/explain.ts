@@ -13,19 +13,20 @@ import { adaptersOf } from "../../../trace/explain/adapters_of.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { decodeTrace } from "../../../trace/trace_file.ts";
 import { runOptions } from "../../scenario/runner.ts";
-import { beginScenario } from "../../scenario/scenario_course.ts";
 import type { Taken } from "../../scenario/taken.ts";
-import { takeThrough } from "../../world/course.ts";
 import { AccidentNotes, type AccidentsAround, renderAccidents } from "../accident_notes.ts";
 import { type Explained, subjectsOf } from "../asked_about.ts";
 import { command, HOLDS } from "../command.ts";
 import { fitting, WIDE_OPTION } from "../fitting.ts";
 import { decodedAs, readBytes, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
-import { readScenarios } from "../scenario_files.ts";
+import { interruptedCode, listenForInterruption } from "../interruption.ts";
+import { RunProgress } from "../progress.ts";
+import { readScenarios, type SourceCase } from "../scenario_files.ts";
+import { runInSlices } from "../sliced_run.ts";
 import { StepGraph } from "../step_graph.ts";
 import { LookNotes, renderLookAnswer } from "../look_answers.ts";
-import { print } from "../terminal.ts";
+import { print, tell } from "../terminal.ts";
 
 /** Answers why. */
 export const explain = command({
@@ -42,6 +43,7 @@ export const explain = command({
     "Of a step that has left no event, what came last before it is explained; of an invariant, what has broken it.",
     "WHAT is a line of the scenario, a step by its verb (login, or login:2 for the second), an invariant by its name, or an",
     "event's coordinate. Of a step that is taken several times the first that failed is explained; 6:3 is the third of line 6.",
+    "On a terminal a line tells how far a long run is; Ctrl-C ends it with 130: the answer is of what was until then.",
     "Of a block the first step in it that failed; of a scenario the steps within blocks have lines and verbs, too.",
   ],
   examples: [
@@ -50,31 +52,55 @@ export const explain = command({
     "explain 'replace.yaml[cut=5100us]' 12",
     "explain run.cbor c130247966.s256 --json",
   ],
-  run({ json, seed, set, wide }, [operand, what, ...others]) {
+  async run({ json, seed, set, wide }, [operand, what, ...others]) {
     if (operand === undefined || what === undefined || others.length > 0) {
       throw new InputError("explain takes a scenario or a trace file, and a line, a step or an event's coordinate");
     }
-    const explained = traceOf(operand, { seed, set: parametersOf(set) });
-    const graph = new StepGraph(explained);
-    const { looks, subjects, heading } = subjectsOf(explained, graph, what);
-    if (subjects.length === 0 && looks.length === 0) {
-      throw new InputError(`${quoted(what)}: the step has left no event, there is nothing to explain`);
-    }
-    const explanations = subjects.map((event) => withAccidents(explainEvent(graph, event), explained, graph, event));
-    if (json === true) {
-      print(JSON.stringify([...looks, ...explanations], undefined, 2));
+    const explained = await traceOf(operand, { seed, set: parametersOf(set) });
+    const { interrupted } = explained;
+    const answer = () => tellAnswer(explained, what, { json: json === true, fit: fitting(wide) });
+    if (interrupted === undefined) {
+      answer();
       return HOLDS;
     }
-    const fit = fitting(wide);
-    looks.forEach((look, index) => printBlock(renderLookAnswer(look), index > 0, fit));
-    explanations.forEach((explanation, index) => {
-      const isFirst = index === 0;
-      const title = isFirst && heading !== undefined ? [`${heading}:`] : [];
-      printBlock([...title, ...linesOf(explanation)], !isFirst || looks.length > 0, fit);
-    });
-    return HOLDS;
+    const until = `hbasim: interrupted after ${explained.events.length} events`;
+    try {
+      tell(`${until}: what comes later is not in the answer`);
+      answer();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      tell(`hbasim: until then there is no answer: ${error.message}`);
+    }
+    return interrupted;
   },
 });
+
+/** How an answer is printed. */
+interface Look {
+  readonly json: boolean;
+  readonly fit: (line: string) => string;
+}
+
+/**
+ * Looks for what is asked about, and explains it.
+ *
+ * @throws {InputError} There is nothing of the kind.
+ */
+function tellAnswer(explained: ExplainedRun, what: string, { json, fit }: Look): void {
+  const graph = new StepGraph(explained);
+  const { looks, subjects, heading } = subjectsOf(explained, graph, what);
+  if (subjects.length === 0 && looks.length === 0) {
+    throw new InputError(`${quoted(what)}: the step has left no event, there is nothing to explain`);
+  }
+  const explanations = subjects.map((event) => withAccidents(explainEvent(graph, event), explained, graph, event));
+  if (json) return print(JSON.stringify([...looks, ...explanations], undefined, 2));
+  looks.forEach((look, index) => printBlock(renderLookAnswer(look), index > 0, fit));
+  explanations.forEach((explanation, index) => {
+    const isFirst = index === 0;
+    const title = isFirst && heading !== undefined ? [`${heading}:`] : [];
+    printBlock([...title, ...linesOf(explanation)], !isFirst || looks.length > 0, fit);
+  });
+}
 
 function printBlock(lines: Iterable<string>, isApart: boolean, fit: (line: string) => string): void {
   if (isApart) print("");
@@ -106,6 +132,8 @@ function* linesOf({ before = [], meanwhile = [], ...explanation }: WithAccidents
 /** What is explained, with the accidents of a scenario's run. */
 interface ExplainedRun extends Explained {
   readonly accidents?: AccidentNotes;
+  /** The exit code of a run that was ended before its end. */
+  readonly interrupted?: number;
 }
 
 /** How a scenario is run. */
@@ -115,7 +143,7 @@ interface RunGiven {
 }
 
 /** What a file says by itself, or what comes of running it. */
-function traceOf(operand: string, { seed, set }: RunGiven): ExplainedRun {
+async function traceOf(operand: string, { seed, set }: RunGiven): Promise<ExplainedRun> {
   const { file } = caseOperand(operand);
   const bytes = readBytes(file);
   if (isEncodedFile(bytes)) {
@@ -131,20 +159,31 @@ function traceOf(operand: string, { seed, set }: RunGiven): ExplainedRun {
     const example = quoted(caseId(file, first?.name ?? ""));
     throw new InputError(`explain takes one case, ${quoted(file)} has ${cases.length}; name one: ${example}`);
   }
+  return await ranOf(first, seed);
+}
+
+/** What comes of running a case, to its end or until the user wishes one. */
+async function ranOf({ file, opened }: SourceCase, seed: string | undefined): Promise<ExplainedRun> {
   const accidents = new AccidentNotes();
   const looks = new LookNotes(accidents);
   const taken: Taken[] = [];
-  const { world, course } = beginScenario(first.opened, {
-    ...runOptions({ file, ...(seed === undefined ? {} : { seed }) }, ""),
-    onWorld(world) {
-      accidents.watch(world);
-      looks.watch(world);
-    },
-    onTaken: (each) => taken.push(each),
-    onLook: (looked) => looks.note(looked),
-  });
-  const { verdicts } = takeThrough(world.kernel, course);
-  const { recorder, kernel } = world;
-  const trace = { events: [...recorder.events()], frequencyHz: kernel.frequencyHz, marks: recorder.marks };
-  return { ...trace, verdicts, looks, taken, accidents };
+  const { signal, close } = listenForInterruption();
+  const progress = new RunProgress();
+  try {
+    const { verdicts, interrupted, world: { recorder, kernel: { frequencyHz } } } = await runInSlices(opened, {
+      ...runOptions({ file, ...(seed === undefined ? {} : { seed }) }, ""),
+      onWorld(world) {
+        accidents.watch(world);
+        looks.watch(world);
+      },
+      onTaken: (each) => taken.push(each),
+      onLook: (looked) => looks.note(looked),
+    }, { interruption: signal, progress });
+    const trace = { events: [...recorder.events()], frequencyHz, marks: recorder.marks };
+    const end = interrupted ? { interrupted: interruptedCode(signal) } : {};
+    return { ...trace, verdicts, looks, taken, accidents, ...end };
+  } finally {
+    progress.clear();
+    close();
+  }
 }

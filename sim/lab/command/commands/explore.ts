@@ -110,6 +110,7 @@ export const explore = command({
     "Probes are states in which rules are worth looking at; the ones that were not reached are told at the end.",
     "At the end stands what was not seen; a bug that shows in so many seeds or more often is excluded with 95 %.",
     "Exit code: 0 nothing was found, 1 something was, 2 bad input, 3 blind: a bug that was planted was not found.",
+    "On a terminal a line tells how far it is; time left only where an end is known.",
     "Ctrl-C ends it early with 130: what was found until then is told and written, and made small by --merge.",
     "So does --merge if parts are missing or were interrupted; what it put together before it does not read again.",
   ],

@@ -6,7 +6,7 @@
 
 import { InputError } from "../../../kernel/input_error.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
-import { Session } from "../../explore/session/session.ts";
+import { Session, type SessionOptions } from "../../explore/session/session.ts";
 import type { Subject } from "../../explore/tape/subject.ts";
 import type { Moment } from "../../explore/tape/tape.ts";
 import type { World } from "../../world/world.ts";
@@ -27,8 +27,8 @@ export class Debugger {
    *
    * @throws {InputError} The run is not understood.
    */
-  constructor(subject: Subject) {
-    this.#session = new Session(subject);
+  constructor(subject: Subject, options: SessionOptions = {}) {
+    this.#session = new Session(subject, options);
     this.#lines = linesOf(this.#session);
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { alternatives } from "../../../shape/alternatives.ts";
-import { doc, list, mapping, optional } from "../../../shape/shape.ts";
+import { doc, mapping, optional, pair } from "../../../shape/shape.ts";
 import { formatCoordinate } from "../../../trace/coordinate.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
 import { describeEvent } from "../../../trace/describe_event.ts";
@@ -23,14 +23,11 @@ export const TRACE_LOOKS = {
       mapping({
         seen: doc("An event that must have happened.", optional(EVENT)),
         never: doc("Or one that must not.", optional(EVENT)),
-        before: doc("Or two, of which the first one of the first kind must have come first.", optional(list(EVENT))),
+        before: doc("Or two, of which the first one of the first kind must have come first.", optional(pair(EVENT))),
       }, ({ seen, never, before }) => {
         const given = [seen, never, before].filter((each) => each !== undefined);
-        if (given.length !== 1) {
-          return { path: "", given: `${given.length} of them`, accepted: alternatives(["seen", "never", "before"]) };
-        }
-        if (before === undefined || before.length === 2) return undefined;
-        return { path: "before", given: `${before.length} events`, accepted: "two" };
+        if (given.length === 1) return undefined;
+        return { path: "", given: `${given.length} of them`, accepted: alternatives(["seen", "never", "before"]) };
       }),
     ),
     check({ seen, never, before = [] }, check) {
