@@ -289,7 +289,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/sqlite_export.ts": ["node:process", "node:sqlite"],
   "sim/lab/command/terminal.ts": ["node:fs", "node:process"],
   "sim/lab/command/test_file.ts": [],
-  "sim/lab/command/test_files.ts": [],
+  "sim/lab/command/test_files.ts": ["node:path"],
   "sim/lab/command/test_pages.ts": ["node:fs", "node:path"],
   "sim/lab/command/test_worker.ts": ["node:worker_threads"],
   "sim/lab/command/unfinished_file.ts": ["node:fs", "node:path", "node:process"],
@@ -308,10 +308,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
 /** What runs in a browser, beside a person. */
 const BROWSERS = ["sim/lab/page/app/", "sim/lab/page/playground/app/"];
 
-/**
- * The files that run in simulated time: all of the product but for where it meets the world, which is command lines,
- * workers, browsers, the bridge to real peers, and the store on disk.
- */
+/** The files that run in simulated time: all but command lines, workers, browsers, the bridge and the store on disk. */
 export function simulationFiles(): string[] {
   return sourceFiles("sim", "firmware", "host").filter((path) =>
     !Object.hasOwn(RUNTIME_MODULES, path) && !BROWSERS.some((folder) => path.startsWith(folder))

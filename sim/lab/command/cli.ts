@@ -102,9 +102,17 @@ async function entryOf(name: string): Promise<CommandEntry> {
   if (entry !== undefined) return entry;
   const names = Object.keys(COMMANDS);
   const { nearestWord } = await import("../../shape/nearest_word.ts");
-  const nearest = nearestWord(name, names);
+  const nearest = nearestWord(name, names) ?? await nearestTopic(name);
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   throw new InputError(`unknown command ${quoted(name)}${hint} (hbasim help)`);
+}
+
+/** How to ask about a step or another word of scenarios, for whoever takes it for a command. */
+async function nearestTopic(name: string): Promise<string | undefined> {
+  const { TOPIC_NAMES } = await import("../scenario/help_topics.ts");
+  const { nearestWord } = await import("../../shape/nearest_word.ts");
+  const topic = nearestWord(name, TOPIC_NAMES);
+  return topic === undefined ? undefined : `help ${topic}`;
 }
 
 function show(lines: Iterable<string>): number {

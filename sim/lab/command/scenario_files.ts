@@ -8,7 +8,7 @@
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ScenarioError } from "../scenario/mistake.ts";
-import { caseNames, checkScenario, isSameCase, openScenario } from "../scenario/open_scenario.ts";
+import { type CaseChoice, caseNames, checkScenario, isSameCase, openScenario } from "../scenario/open_scenario.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseOperand } from "./case_names.ts";
 import { filesBeside, readText } from "./input_files.ts";
@@ -58,13 +58,7 @@ export function readFiles(
       const only = name === undefined ? {} : { only: (each: string) => isSameCase(each, name) };
       const readFile = filesBeside(file);
       const found = checkScenario(source, file, { set, readFile, ...only });
-      // Whoever names a case that there is not is told which there are.
-      if (found.length === 0 && name !== undefined && caseNames(source, file).join() === "") {
-        throw new InputError(
-          `${quoted(file)} has one case, which has no name: expected ${quoted(file)} without ${quoted(`[${name}]`)}`,
-        );
-      }
-      if (found.length === 0) openScenario(source, file, { set, readFile, ...(name === undefined ? {} : { name }) });
+      if (found.length === 0) refuseNoCase(source, file, { set, readFile, name });
       cases.push(...found.map((opened) => ({ file, source, opened, name: opened.case, set })));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -72,6 +66,24 @@ export function readFiles(
     }
   }
   return { cases, wrong };
+}
+
+/**
+ * Tells whoever names a case that there is not which there are.
+ *
+ * @throws {InputError} It always does.
+ */
+export function refuseNoCase(
+  source: string,
+  file: string,
+  { name, ...choice }: Pick<CaseChoice, "set" | "readFile"> & { readonly name: string | undefined },
+): void {
+  if (name !== undefined && caseNames(source, file).join() === "") {
+    throw new InputError(
+      `${quoted(file)} has one case, which has no name: expected ${quoted(file)} without ${quoted(`[${name}]`)}`,
+    );
+  }
+  openScenario(source, file, { ...choice, ...(name === undefined ? {} : { name }) });
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { InputError } from "../../kernel/input_error.ts";
 import { nanosecondsAt } from "../../trace/time.ts";
-import { openCases } from "../scenario/open_scenario.ts";
+import { isSameCase, openCases } from "../scenario/open_scenario.ts";
 import { renderFailure, type ScenarioReport } from "../scenario/report.ts";
 import { allowedMisses, judgedOf } from "../scenario/report_words.ts";
 import { countOf } from "../scenario/tally.ts";
@@ -15,6 +15,7 @@ import type { ScenarioFile } from "../scenario/scenario.ts";
 import { commandAgain, type NextCommands, nextCommands, type RunCase } from "./again.ts";
 import { filesBeside, readText } from "./input_files.ts";
 import { type CaseResult, CASES_OF_A_JOB, type TestedCase, type TestJob, type TestJobResult } from "./test_job.ts";
+import { refuseNoCase } from "./scenario_files.ts";
 import { isMeant, mayBeMeant, readFilter } from "./case_filter.ts";
 import { told } from "./told_mistakes.ts";
 
@@ -33,13 +34,21 @@ export class ChosenCases {
    *
    * @throws {InputError} The file cannot be read or understood.
    */
-  of({ file, filter, tag, set }: TestJob): readonly ScenarioFile[] {
-    const key = JSON.stringify([file, filter, tag, set]);
+  of({ file, filter, tag, set, names }: TestJob): readonly ScenarioFile[] {
+    const key = JSON.stringify([file, filter, tag, set, names]);
     if (this.#kept?.key === key) return this.#kept.cases;
     this.#kept = undefined;
     const meant = readFilter(filter);
-    const only = (name: string) => isMeant(meant, file, name);
-    const cases = this.#open(readText(file), file, { set, only, readFile: filesBeside(file) })
+    const [source, readFile] = [readText(file), filesBeside(file)];
+    const all: string[] = [];
+    const only = (name: string) => {
+      all.push(name);
+      return isMeant(meant, file, name) && names?.some((each) => isSameCase(name, each)) !== false;
+    };
+    const opened = this.#open(source, file, { set, only, readFile });
+    const unknown = names?.find((name) => !all.some((each) => isSameCase(each, name)));
+    if (unknown !== undefined) refuseNoCase(source, file, { set, readFile, name: unknown });
+    const cases = opened
       .filter(({ scenario }) => tag === undefined || scenario.tags?.includes(tag) === true);
     this.#kept = { key, cases };
     return cases;

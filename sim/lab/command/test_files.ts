@@ -4,9 +4,17 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { Progress } from "./progress.ts";
 import { type CaseResult, CASES_OF_A_JOB, type TestChoice, type TestJob, type TestJobResult } from "./test_job.ts";
 import { runOnWorkers } from "./worker_pool.ts";
+
+/** What is tested. */
+export interface Chosen {
+  readonly choice: TestChoice;
+  /** The cases that are named, by the paths of their files; of other files all are meant. */
+  readonly named: ReadonlyMap<string, readonly string[]>;
+}
 
 /**
  * Runs the chosen cases of files.
@@ -15,7 +23,7 @@ import { runOnWorkers } from "./worker_pool.ts";
  */
 export async function testFiles(
   files: readonly string[],
-  choice: TestChoice,
+  { choice, named }: Chosen,
   workers: number,
   interruption: AbortSignal,
 ): Promise<readonly CaseResult[]> {
@@ -23,7 +31,10 @@ export async function testFiles(
   try {
     const done = await runOnWorkers<TestJob, TestJobResult>({
       module: new URL("./test_worker.ts", import.meta.url),
-      jobs: files.map((file) => ({ ...choice, file, begin: 0 })),
+      jobs: files.map((file) => {
+        const names = named.get(resolve(file));
+        return { ...choice, file, begin: 0, ...(names === undefined ? {} : { names }) };
+      }),
       workers,
       interruption,
       finished({ job, chosen, results }) {

@@ -24,6 +24,8 @@ export interface TestChoice {
 export interface TestJob extends TestChoice {
   readonly file: string;
   readonly begin: number;
+  /** The only cases of the file that are meant, if some are named. */
+  readonly names?: readonly string[];
 }
 
 /** What came of a job. */

@@ -36,11 +36,11 @@ function shortened(mistake: Mistake): Mistake {
 }
 
 /**
- * The page that has all of these words: that of the step in which the mistake is, or else the first that has them. What
+ * The page that has all of these words: that of the step or list in which the mistake is, or else the first that has them. What
  * `expect` takes is on two pages: the answers of the step, and what is the same for all.
  */
 function topicOf(words: readonly string[], field: string): string | undefined {
-  const around = field.split(".").toReversed();
+  const around = field.split(".").toReversed().map((each) => each.replace(/\[.*$/s, ""));
   const page = [...around, ...TOPIC_NAMES].find((name) => hasAll(name, words));
   if (page !== undefined) return page;
   const common = wordsOf("steps");

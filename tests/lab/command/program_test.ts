@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../../sim/lab/command/cli.ts";
 import { VERSION } from "../../../sim/lab/world/version.ts";
+import { HEAD, withFile } from "./command_line.ts";
 
 const PROGRAM = new URL("../../../sim/lab/command/hbasim.ts", import.meta.url).pathname;
 
@@ -39,4 +40,27 @@ Deno.test("hbasim cuts runs a tier on threads, and one trial again; it refuses w
 Deno.test("main() gives the exit code, and importing its module runs nothing", async () => {
   assertEquals(await main(["--version"]), 0);
   assertEquals(await main(["jump"]), 2);
+});
+
+Deno.test("what is no command is told what was probably meant: a command, or the help of a step", () => {
+  for (
+    const [given, meant] of [["lgoin", "help login"], ["setGroupKey", "help setGroupKey"], [
+      "explian",
+      "explain",
+    ]] as const
+  ) {
+    const { code, stderr } = hbasim(given);
+    assertEquals([code, stderr], [2, `hbasim: unknown command "${given}"; did you mean ${meant}? (hbasim help)\n`]);
+  }
+});
+
+Deno.test("a mistake in the kind of a fault names the page that lists faults", () => {
+  withFile(`${HEAD}steps:\n  - { setGroupKey: { key: k }, faults: [{ loose: { datagram: 1 } }] }\n`, (file) => {
+    const { code, stderr } = hbasim("check", file);
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      "did you mean lose? expected one of powerCycle, powerOff, powerOn, … (22 in all: hbasim help faults)",
+    );
+  });
 });

@@ -318,3 +318,28 @@ Deno.test("hbasim test --watch tests again what changes, comes, goes, and cannot
   await process.stderr.cancel();
   assertEquals((await process.status).signal, "SIGINT");
 });
+
+Deno.test("hbasim test takes a case of a file as run does: however its values are written, once, and with a word if there is none", () => {
+  using folder = temporaryFolder();
+  const [file, single] = [`${folder.path}/many.yaml`, `${folder.path}/single.yaml`];
+  Deno.writeTextFileSync(
+    file,
+    `${HEAD}matrix: { t: [1ms, 2ms, 3ms] }\nsteps:\n  - setGroupKey: { key: k }\n  - wait: $t\n`,
+  );
+  Deno.writeTextFileSync(single, GOOD);
+  const casesOf = (...operands: string[]) => {
+    const { code, stdout, stderr } = hbasim("test", "--json", "--no-times", ...operands);
+    assertEquals(code, 0, stdout + stderr);
+    return (JSON.parse(stdout) as { readonly case: string }[]).map((each) => each.case);
+  };
+  assertEquals(casesOf(`${file}[t=2000us]`), ["t=2ms"]);
+  assertEquals(casesOf(`${file}[t=3ms]`, single, `${file}[t=1ms]`, `${file}[t=3ms]`), ["t=1ms", "t=3ms", ""]);
+  // Whoever names the whole, or its folder, means all of it.
+  assertEquals(casesOf(`${file}[t=2ms]`, file), ["t=1ms", "t=2ms", "t=3ms"]);
+  assertEquals(casesOf(`${file}[t=2ms]`, folder.path), ["t=1ms", "t=2ms", "t=3ms", ""]);
+  const none = hbasim("test", `${file}[t=1ms]`, `${file}[t=9ms]`);
+  assertEquals(none.code, 2);
+  assertStringIncludes(none.stdout, 'has no case "t=9ms"; did you mean t=1ms? expected one of t=1ms, t=2ms, or t=3ms');
+  const nameless = hbasim("test", `${single}[t=9ms]`);
+  assertStringIncludes(nameless.stdout, `has one case, which has no name: expected "${single}" without "[t=9ms]"`);
+});

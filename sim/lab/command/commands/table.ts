@@ -17,7 +17,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   test: {
     about: "run all scenario files of folders on several threads, like a test runner",
-    operands: "FILE|FOLDER...",
+    operands: "FILE[CASE]|FOLDER...",
     takesOptions: true,
     load: async () => (await import("./test.ts")).test,
   },

@@ -10,7 +10,7 @@ import { BAD_INPUT, command, FAILS, HOLDS } from "../command.ts";
 import { fitting, WIDE_OPTION } from "../fitting.ts";
 import { interruptedCode, type InterruptionWish, listenForInterruption, saysInterrupted } from "../interruption.ts";
 import { OutputFiles } from "../output_files.ts";
-import { scenarioFiles } from "../scenario_folder.ts";
+import { namedCases, scenarioFiles } from "../scenario_folder.ts";
 import { ClosedPipeError, print, tell } from "../terminal.ts";
 import { readFilter, whyNone } from "../case_filter.ts";
 import { parametersOf, SET_OPTION } from "../case_names.ts";
@@ -50,6 +50,7 @@ export const test = command({
     "no-times": { about: "do not say, nor write, how long things took: the same files give the same bytes" },
   },
   notes: [
+    "FILE may be one case of a file, as run takes it: replace.yaml[cut=5100us].",
     "Exit code: 2 a file cannot be understood, else 1 an expectation does not hold, else 0.",
     "Ctrl-C ends it early with 130: what has ended until then is reported and written.",
   ],
@@ -71,6 +72,7 @@ export const test = command({
       const round: Round = {
         operands,
         choice,
+        named: namedCases(operands),
         workers: workersOf(given.workers),
         options: { times: given["no-times"] !== true, all: given.all === true },
         json: json === true,
@@ -81,7 +83,7 @@ export const test = command({
       if (given.watch === true) return await watch(round, interruption);
       const files = scenarioFiles(operands);
       const { signal } = interruption;
-      return await report(round, files, signal, () => testFiles(files, choice, round.workers, signal));
+      return await report(round, files, signal, () => testFiles(files, round, round.workers, signal));
     } finally {
       interruption.close();
     }
@@ -92,6 +94,8 @@ export const test = command({
 interface Round {
   readonly operands: readonly string[];
   readonly choice: TestChoice;
+  /** The cases that are named, by the paths of their files. */
+  readonly named: ReadonlyMap<string, readonly string[]>;
   readonly workers: number;
   readonly options: TestReportOptions;
   /** Whether the report is for programs. */
@@ -165,7 +169,7 @@ async function watch(round: Round, first: InterruptionWish): Promise<number> {
       const code = await report(round, files, signal, async () => {
         const again = files.filter((file) => changed.includes(file));
         for (const file of again) known.set(file, []);
-        for (const { file, cases } of byFile(await testFiles(again, round.choice, round.workers, signal))) {
+        for (const { file, cases } of byFile(await testFiles(again, round, round.workers, signal))) {
           known.set(file, cases);
         }
         return files.flatMap((file) => known.get(file) ?? []);
