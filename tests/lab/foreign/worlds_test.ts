@@ -83,7 +83,7 @@ Deno.test("a story of a program takes the files of its modules when it runs", ()
   assert(story.run({ files: FILES }).holds);
   assertStringIncludes(
     assertThrows(() => story.run(), ScenarioError).message,
-    'adapters.hba0.store.module: "store.hba.wasm"',
+    'adapters.hba0.store.module: there is no "store.hba.wasm" among the files of the run',
   );
 });
 
