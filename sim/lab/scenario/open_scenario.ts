@@ -12,7 +12,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import { inOrder, type Mistake, ScenarioError } from "./mistake.ts";
-import { SCENARIO, type Scenario, type ScenarioFile, type WORLD_FILE } from "./scenario.ts";
+import { SCENARIO, type Scenario, type ScenarioFile } from "./scenario.ts";
 import { Scope } from "./scope.ts";
 import { type Case, casesOf, hasMatrix, parameterNames, refuseVaryingKeys, seedOf, unusedNames } from "./variables.ts";
 import { worldOf } from "./world_of_scenario.ts";
@@ -31,7 +31,7 @@ export interface CaseChoice {
    */
   readonly readFile?: (name: string) => Uint8Array;
   /** What is asked of the file: all of it by default; of a world alone, it needs no step. */
-  readonly shape?: typeof SCENARIO | typeof WORLD_FILE;
+  readonly shape?: typeof SCENARIO;
 }
 
 /**

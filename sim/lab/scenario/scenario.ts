@@ -19,6 +19,7 @@ import {
   list,
   literalText,
   mapping,
+  type MappingShape,
   oneOf,
   optional,
   ownName,
@@ -212,23 +213,26 @@ export const SCENARIO = mapping(
   noSteps,
 );
 
-/** A scenario file of which only the world is asked for: it needs no step. */
-export const WORLD_FILE = mapping({
+/** A scenario file of which only the world is asked for: it needs no step. What is read is of the same type. */
+export const WORLD_FILE: typeof SCENARIO = mapping({
   ...FILE,
   steps: doc(STEPS_DOC, optional(FILE_STEPS, [])),
   invariants: INVARIANTS_FIELD,
 });
 
 /** A scenario of a program: what varies is its own affair, and steps may be programs. */
-export const STORY = mapping({
+export const STORY: MappingShape<Scenario> = mapping({
   ...HEAD,
   ...WORLD,
   steps: doc(STEPS_DOC, list(shapeOf(ALL_STEPS))),
   invariants: INVARIANTS_FIELD,
 }, noSteps);
 
+/** What files have, and programs do not: there, what varies is written in the program's own language. */
+type VariedByFiles = "parameters" | "matrix" | "cases";
+
 /** A scenario, read. */
-export type Scenario = Omit<ValueOf<typeof STORY>, "steps"> & { readonly steps: readonly AnyStep[] };
+export type Scenario = Omit<ValueOf<typeof SCENARIO>, "steps" | VariedByFiles> & { readonly steps: readonly AnyStep[] };
 
 /** One case of a scenario file, read, that still knows where in the file everything stands. */
 export interface ScenarioFile {
