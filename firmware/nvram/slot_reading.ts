@@ -112,13 +112,9 @@ export class SlotReading {
         this.scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
         if (!headCarried(word)) this.#clearSecrets();
         return;
-      case RecordKind.log:
-      case RecordKind.mark:
-      case RecordKind.blank:
-        // Nothing of a slot.
-        return;
       default:
-        return kind satisfies never;
+        // Others say nothing of a slot.
+        kind satisfies typeof RecordKind.log | typeof RecordKind.mark | typeof RecordKind.blank;
     }
   }
 
@@ -155,12 +151,9 @@ export class SlotReading {
           slot.passing = PASSED;
         }
         return;
-      case RecordKind.mark:
-      case RecordKind.blank:
-        // They were written for no slot.
-        return;
       default:
-        return kind satisfies never;
+        // Others were written for no slot.
+        kind satisfies typeof RecordKind.mark | typeof RecordKind.blank;
     }
   }
 
