@@ -41,9 +41,14 @@ export function markContent(sectorBytes: number, logEnd?: number): (place: Recor
   return ({ offset }) => ({ head, payload: markPayload(logEnd ?? offset, sectorBytes) });
 }
 
-/** A record without payload: of its slot it says no more than its kind does. */
-export function bareContent(kind: RecordKind, slot: number, carried: boolean): () => RecordContent {
-  return () => ({ head: { kind, carried, slot }, payload: NO_BYTES });
+/** A record that says the same at any place; without payload it says no more of its slot than its kind does. */
+export function plainContent(
+  kind: RecordKind,
+  slot: number,
+  carried: boolean,
+  payload: Uint8Array = NO_BYTES,
+): () => RecordContent {
+  return () => ({ head: { kind, carried, slot }, payload });
 }
 
 /** A record that is to be written again. */

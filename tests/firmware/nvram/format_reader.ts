@@ -191,7 +191,8 @@ export class FormatReader {
         } else {
           const slot = this.#slot(word);
           if (this.#isReplaced(slot, identity)) slot.lost = true;
-          Object.assign(slot, { identity, passing: 0, place: slot.lost ? place : slot.place });
+          const hasValue = !slot.lost && slot.value !== undefined;
+          Object.assign(slot, { identity, passing: 0, place: hasValue ? slot.place : place });
         }
         return;
       case Kind.delete:
