@@ -245,6 +245,8 @@ export function compareAge(left: ScannedSlot, right: ScannedSlot): number {
   return one.sector.header.sequence - other.sector.header.sequence || one.offset - other.offset;
 }
 
-function newestPlace({ damaged, last, value, name }: ScannedSlot): RecordPlace {
-  return (damaged ? last : value ?? name) ?? last;
+function newestPlace({ damaged, last, passing, value, name }: ScannedSlot): RecordPlace {
+  if (damaged && passing < PASSED) return last;
+  // What comes behind a doubt, and is lost, may be of another name.
+  return (damaged ? name : value ?? name) ?? last;
 }
