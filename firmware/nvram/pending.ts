@@ -24,10 +24,10 @@ export const CLEAR_PAYLOAD_BYTES = 4;
  * @param untilSequence Sectors are to be opened until the head has this sequence.
  * @param carried True if the secrets are gone already.
  */
-export function scrubContent(untilSequence: number, carried: boolean): RecordContent {
+export function scrubContent(untilSequence: number, carried: boolean): () => RecordContent {
   const payload = allocateBytes(CLEAR_PAYLOAD_BYTES);
   writeUint32(payload, 0, untilSequence);
-  return { head: { kind: RecordKind.clearSecrets, carried, slot: 0 }, payload };
+  return plainContent(RecordKind.clearSecrets, 0, carried, payload);
 }
 
 /**

@@ -373,7 +373,7 @@ export class RingStore implements NvramStore {
     const place = yield* this.#turning.append(CLEAR_PAYLOAD_BYTES, ({ sector }) => {
       // Another sector had to be opened, and secrets may have been carried into it.
       if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;
-      return scrubContent(until, false);
+      return scrubContent(until, false)();
     });
     if (place === undefined) return false;
     this.#turning.scrub = { place, untilSequence: until };

@@ -12,6 +12,7 @@
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
 import { contentAt, HEAD_BYTES, identityAt, keyOf, nameRangeAt, repairRecord } from "./log_format.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
+import { SECTOR_BYTES_LIMIT } from "./sector_header.ts";
 import { isSecret, type RecordIdentity } from "./store.ts";
 import { readUint32 } from "./words.ts";
 
@@ -187,9 +188,9 @@ export class SlotReading {
   /** Whether a slot has another name, and nothing can have freed it: a mount gave it away that could not read the older one. */
   #noteReplaced(number: number, place: RecordPlace): boolean {
     const slot = this.#slots.get(number);
-    const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
-    const identity = this.#identityAt(place);
-    if (before === undefined || identity === undefined || keyOf(before) === keyOf(identity)) return false;
+    const before = this.#certainKey(slot);
+    const key = this.#keyAt(place);
+    if (before === undefined || key === undefined || before === key) return false;
     // The older one leaves the log first, and takes the evidence with it.
     this.#distrusted.add((slot?.name ?? place).sector);
     return true;
@@ -198,11 +199,11 @@ export class SlotReading {
   /** Slots that have the name of one that is deleted, and older records, were lost when that was written: so are they. */
   #deleteOlder(number: number): void {
     const slot = this.#slots.get(number);
-    const identity = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
-    if (slot === undefined || identity === undefined) return;
+    const key = this.#certainKey(slot);
+    if (slot === undefined || key === undefined) return;
     for (const [other, each] of this.#slots) {
-      const otherIdentity = each.passing === 0 && compareAge(slot, each) > 0 ? this.#identityAt(each.name) : undefined;
-      if (otherIdentity !== undefined && keyOf(otherIdentity) === keyOf(identity)) this.#slots.delete(other);
+      if (each.passing > 0 || latenessOf(each) >= latenessOf(slot)) continue;
+      if (this.#keyAt(each.name) === key) this.#slots.delete(other);
     }
   }
 
@@ -212,6 +213,16 @@ export class SlotReading {
       if (name === undefined) slot.cleared = slot.noted === undefined;
       else if (this.#isSecretAt(name)) this.#slots.delete(number);
     }
+  }
+
+  /** Whose a slot is, if that is certain. */
+  #certainKey(slot: ScannedSlot | undefined): string | undefined {
+    return slot?.passing === 0 ? this.#keyAt(slot.name) : undefined;
+  }
+
+  #keyAt(place: RecordPlace | undefined): string | undefined {
+    const identity = this.#identityAt(place);
+    return identity && keyOf(identity);
   }
 
   #identityAt(place: RecordPlace | undefined): RecordIdentity | undefined {
@@ -239,14 +250,10 @@ function newSlot(last: RecordPlace): ScannedSlot {
   return { last, name: undefined, passing: 0, value: undefined, damaged: false, cleared: false, noted: undefined };
 }
 
-/** How the newest that is known of two slots lies: more than 0 if that of the first is behind that of the other. */
-export function compareAge(left: ScannedSlot, right: ScannedSlot): number {
-  const [one, other] = [newestPlace(left), newestPlace(right)];
-  return one.sector.header.sequence - other.sector.header.sequence || one.offset - other.offset;
-}
-
-function newestPlace({ damaged, last, passing, value, name }: ScannedSlot): RecordPlace {
-  if (damaged && passing < PASSED) return last;
+/** How late in the log the newest lies that is known of a slot: a number that grows along the log. */
+export function latenessOf({ damaged, last, passing, value, name }: ScannedSlot): number {
   // What comes behind a doubt, and is lost, may be of another name.
-  return (damaged ? name : value ?? name) ?? last;
+  const newest = damaged ? (passing < PASSED ? last : name) : value ?? name;
+  const { sector, offset } = newest ?? last;
+  return sector.header.sequence * SECTOR_BYTES_LIMIT + offset;
 }

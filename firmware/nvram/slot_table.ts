@@ -12,7 +12,7 @@ import { identityAt, identityBytes, keyOf, roomBytes, valueAt, voidFromAt } from
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
-import { compareAge, PASSED, type ScannedSlot } from "./slot_reading.ts";
+import { latenessOf, PASSED, type ScannedSlot } from "./slot_reading.ts";
 import { isSealed, isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
 
 /** A value as it lies on flash. */
@@ -157,7 +157,9 @@ export class SlotTable {
    * @param sectorBytes The part's sector size.
    */
   adopt(scan: LogScan, region: Uint8Array, sectorBytes: number): void {
-    for (const [number, scanned] of [...scan.slots].sort(([, left], [, right]) => compareAge(left, right))) {
+    for (
+      const [number, scanned] of [...scan.slots].sort(([, left], [, right]) => latenessOf(left) - latenessOf(right))
+    ) {
       const slot = scanned.name === undefined
         ? undefined
         : readSlot(number, scanned, scanned.name, region, sectorBytes);

@@ -54,8 +54,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ["what was deleted is back with an older record of its name", "        this.#deleteOlder(number);\n", ""],
     [
       "a newer record goes with an older one of its name that is deleted",
-      "each.passing === 0 && compareAge(slot, each) > 0 ?",
-      "each.passing === 0 ?",
+      "latenessOf(each) >= latenessOf(slot)",
+      "other === number",
     ],
     ["a carried clear that is damaged frees slots", "        if (headCarried(word)) return;\n", ""],
     ["a clear ends the report of every loss", "slot.cleared = slot.noted === undefined;", "slot.cleared = true;"],
@@ -114,7 +114,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ["secrets are not authenticated at the mount", "if (!this.#isAuthentic(slot)) slot.value = undefined;", ""],
     [
       "of two slots of one name the later number counts",
-      ".sort(([, left], [, right]) => compareAge(left, right))",
+      ".sort(([, left], [, right]) => latenessOf(left) - latenessOf(right))",
       ".sort(([left], [right]) => left - right)",
     ],
     [
