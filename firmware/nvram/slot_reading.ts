@@ -202,8 +202,10 @@ export class SlotReading {
     const key = this.#certainKey(slot);
     if (slot === undefined || key === undefined) return;
     for (const [other, each] of this.#slots) {
-      if (each.passing > 0 || latenessOf(each) >= latenessOf(slot)) continue;
-      if (this.#keyAt(each.name) === key) this.#slots.delete(other);
+      if (latenessOf(each) >= latenessOf(slot) || this.#keyAt(each.name) !== key) continue;
+      if (each.passing < PASSED) this.#slots.delete(other);
+      // It may be another's by now.
+      else each.name = undefined;
     }
   }
 

@@ -224,8 +224,9 @@ export class FormatReader {
   #deleteOlder(deleted: Slot | undefined): void {
     if (deleted?.passing !== 0 || deleted.identity === undefined) return;
     for (const [number, slot] of [...this.#slots]) {
-      const isOlder = slot.passing === 0 && ageOf(slot) < ageOf(deleted);
-      if (isOlder && slot.identity?.join() === deleted.identity.join()) this.#slots.delete(number);
+      if (ageOf(slot) >= ageOf(deleted) || slot.identity?.join() !== deleted.identity.join()) continue;
+      if (slot.passing < 2) this.#slots.delete(number);
+      else slot.identity = undefined;
     }
   }
 
