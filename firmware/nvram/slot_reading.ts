@@ -196,14 +196,17 @@ export class SlotReading {
     return true;
   }
 
-  /** Slots that have the name of one that is deleted, and older records, were lost when that was written: so are they. */
+  /**
+   * Slots that have the name of one that is deleted, and older records, were lost when that was written: so are they. With
+   * no name, no value and no damage they are still to be told from those that a record of their own has freed.
+   */
   #deleteOlder(number: number): void {
     const slot = this.#slots.get(number);
     const key = this.#certainKey(slot);
     if (slot === undefined || key === undefined) return;
     for (const [other, each] of this.#slots) {
       if (latenessOf(each) >= latenessOf(slot) || this.#keyAt(each.name) !== key) continue;
-      if (each.passing < PASSED) this.#slots.delete(other);
+      if (each.passing < PASSED) this.#slots.set(other, newSlot(each.last));
       // It may be another's by now.
       else each.name = undefined;
     }

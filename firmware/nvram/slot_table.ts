@@ -160,9 +160,7 @@ export class SlotTable {
     for (
       const [number, scanned] of [...scan.slots].sort(([, left], [, right]) => latenessOf(left) - latenessOf(right))
     ) {
-      const slot = scanned.name === undefined
-        ? undefined
-        : readSlot(number, scanned, scanned.name, region, sectorBytes);
+      const slot = readSlot(number, scanned, region, sectorBytes);
       if (slot !== undefined && this.#isOwner(slot, scanned)) {
         if (!this.#isAuthentic(slot)) slot.value = undefined;
         // Of two slots of one name the one with the newer records counts: the other was lost when that was written.
@@ -175,7 +173,9 @@ export class SlotTable {
           this.remove(older);
         }
         this.set(slot);
-      } else if (!scanned.cleared) this.nameless.set(number, scanned.noted ?? scanned.last);
+        // Its older records would be a loss once the name has left the log.
+      } else if (scanned.value === undefined && !scanned.damaged) this.superseded.add(number);
+      else if (!scanned.cleared) this.nameless.set(number, scanned.noted ?? scanned.last);
     }
   }
 
@@ -244,14 +244,13 @@ export function storedBytes(recordClass: RecordClass, valueBytes: number, overhe
 
 function readSlot(
   number: number,
-  { value, damaged, cleared }: ScannedSlot,
-  namePlace: RecordPlace,
+  { name: namePlace, value, damaged, cleared }: ScannedSlot,
   region: Uint8Array,
   sectorBytes: number,
 ): Slot | undefined {
   const addressOf = ({ sector, offset }: RecordPlace) => sector.index * sectorBytes + offset;
-  const identity = identityAt(region, addressOf(namePlace));
-  if (identity === undefined) return undefined;
+  const identity = namePlace && identityAt(region, addressOf(namePlace));
+  if (namePlace === undefined || identity === undefined) return undefined;
   // The name of a secret that comes behind a clearing was written by a mount that could not read the clearing.
   if (damaged || value === undefined || (cleared && isSecret(identity.class))) {
     return { number, identity, namePlace, value: undefined };

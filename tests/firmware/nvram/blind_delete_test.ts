@@ -59,5 +59,28 @@ for (const programBytes of [1, 8, 32]) {
       assertEquals(seeing.store.get(recordClass, text("other")).type, "absent");
       assert(seeing.store.health().unidentifiedDamage > 0);
     });
+
+    Deno.test(`${on}: an older slot that a delete record has ended is no loss when its name leaves the log`, () => {
+      const life = new ReadLife(programBytes);
+      life.put(recordClass, "moved");
+      life.turn(recordClass);
+      life.put(recordClass, "moved");
+      life.turn(recordClass);
+      const image = life.flash.image();
+      image.fill(0xff, 32, 1024);
+      const blind = new ReadLife(programBytes, image);
+      blind.put(recordClass, "moved");
+      remove(blind, recordClass, "moved");
+      const later = blind.flash.image();
+      later.set(life.flash.image().subarray(0, 1024));
+      const seeing = new ReadLife(programBytes, later);
+      assertEquals(seeing.store.health().duplicates, 1);
+      for (let sector = 0; sector < 8; sector++) {
+        assertEquals(seeing.boot().health().unidentifiedDamage, 0);
+        assertEquals(seeing.store.health().duplicates, 0);
+        seeing.turn(recordClass);
+      }
+      assertEquals(seeing.store.get(recordClass, text("moved")).type, "absent");
+    });
   }
 }
