@@ -43,8 +43,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a slot that may have been freed is reported when it has another name",
-      "const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;",
-      "const before = this.#identityAt(slot?.name);",
+      "return slot?.passing === 0 ? this.#keyAt(slot.name) : undefined;",
+      "return this.#keyAt(slot?.name);",
     ],
     [
       "the value of one name is given for another that follows it in its slot",
