@@ -80,43 +80,33 @@ export class SlotReading {
     const word = readUint32(bytes, at);
     const number = headSlot(word);
     const kind = headKind(word);
-    switch (kind) {
-      case RecordKind.full:
-        this.#noteReplaced(number, place);
-        this.#slots.set(number, { ...newSlot(place), name: place, value: place });
-        return;
-      case RecordKind.name: {
-        const slot = this.#slot(number, place);
-        // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
-        if (headPayloadBytes(word) !== 0) {
-          // Not to another, whose name is certain.
-          slot.damaged = this.#noteReplaced(number, place) || slot.damaged;
-          Object.assign(slot, { name: place, passing: 0 });
-        } else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: place });
-        return;
-      }
-      case RecordKind.value: {
-        const slot = this.#slot(number, place);
-        slot.value = place;
-        slot.damaged = false;
-        // Had the slot been freed, its next name would have been read.
-        if (slot.passing < PASSED) slot.passing = 0;
-        // It was written after the secrets were cleared: its slot was none of them.
-        slot.cleared = false;
-        return;
-      }
-      case RecordKind.delete:
-        this.#deleteOlder(number);
-        this.#slots.delete(number);
-        return;
-      case RecordKind.clearSecrets:
-        this.scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
-        if (!headCarried(word)) this.#clearSecrets();
-        return;
-      default:
-        // Others say nothing of a slot.
-        kind satisfies typeof RecordKind.log | typeof RecordKind.mark | typeof RecordKind.blank;
+    if (kind === RecordKind.full) {
+      this.#noteReplaced(number, place);
+      this.#slots.set(number, { ...newSlot(place), name: place, value: place });
+    } else if (kind === RecordKind.name) {
+      const slot = this.#slot(number, place);
+      // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
+      if (headPayloadBytes(word) !== 0) {
+        // Not to another, whose name is certain.
+        slot.damaged = this.#noteReplaced(number, place) || slot.damaged;
+        Object.assign(slot, { name: place, passing: 0 });
+      } else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: place });
+    } else if (kind === RecordKind.value) {
+      const slot = this.#slot(number, place);
+      slot.value = place;
+      slot.damaged = false;
+      // Had the slot been freed, its next name would have been read.
+      if (slot.passing < PASSED) slot.passing = 0;
+      // It was written after the secrets were cleared: its slot was none of them.
+      slot.cleared = false;
+    } else if (kind === RecordKind.delete) {
+      this.#deleteOlder(number);
+      this.#slots.delete(number);
+    } else if (kind === RecordKind.clearSecrets) {
+      this.scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
+      if (!headCarried(word)) this.#clearSecrets();
     }
+    // Others say nothing of a slot.
   }
 
   /**
@@ -127,34 +117,22 @@ export class SlotReading {
    */
   noteDamaged(place: RecordPlace, word: number): void {
     const kind = headKind(word);
-    switch (kind) {
-      case RecordKind.full:
-      case RecordKind.name:
-        return this.#noteDamagedName(place, word);
-      case RecordKind.value:
-      case RecordKind.delete: {
-        const slot = this.#slot(headSlot(word), place);
-        slot.damaged = true;
-        slot.cleared = false;
-        // A value behind it is of another name.
-        if (kind === RecordKind.delete) slot.passing = PASSED;
-        return;
-      }
-      case RecordKind.log:
-        // What was written again was one record of any kind; which sectors are retired is said elsewhere, too.
-        if (headSlot(word) === LogSlot.again) this.distrustAll(place.sector, 1);
-        return;
-      case RecordKind.clearSecrets:
-        if (headCarried(word)) return;
-        for (const slot of this.#slots.values()) {
-          if (slot.name !== undefined && !this.#isSecretAt(slot.name)) continue;
-          slot.damaged = true;
-          slot.passing = PASSED;
-        }
-        return;
-      default:
-        // Others were written for no slot.
-        kind satisfies typeof RecordKind.mark | typeof RecordKind.blank;
+    if (kind === RecordKind.full || kind === RecordKind.name) return this.#noteDamagedName(place, word);
+    if (kind === RecordKind.value || kind === RecordKind.delete) {
+      const slot = this.#slot(headSlot(word), place);
+      slot.damaged = true;
+      slot.cleared = false;
+      // A value behind it is of another name.
+      if (kind === RecordKind.delete) slot.passing = PASSED;
+    }
+    // What was written again was one record of any kind; which sectors are retired is said elsewhere, too.
+    if (kind === RecordKind.log && headSlot(word) === LogSlot.again) this.distrustAll(place.sector, 1);
+    // Others were written for no slot.
+    if (kind !== RecordKind.clearSecrets || headCarried(word)) return;
+    for (const slot of this.#slots.values()) {
+      if (slot.name !== undefined && !this.#isSecretAt(slot.name)) continue;
+      slot.damaged = true;
+      slot.passing = PASSED;
     }
   }
 

@@ -38,7 +38,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a name whose slot was given away is forgotten",
-      "        this.#noteReplaced(number, place);\n        this.#slots.set(",
+      "      this.#noteReplaced(number, place);\n      this.#slots.set(",
       "        this.#slots.set(",
     ],
     [
@@ -51,13 +51,17 @@ export const READING_MUTANTS: readonly Mutant[] = [
       "slot.damaged = this.#noteReplaced(number, place) || slot.damaged;",
       "this.#noteReplaced(number, place);",
     ],
-    ["what was deleted is back with an older record of its name", "        this.#deleteOlder(number);\n", ""],
+    ["what was deleted is back with an older record of its name", "      this.#deleteOlder(number);\n", ""],
     [
       "a newer record goes with an older one of its name that is deleted",
       "latenessOf(each) >= latenessOf(slot)",
       "other === number",
     ],
-    ["a carried clear that is damaged frees slots", "        if (headCarried(word)) return;\n", ""],
+    [
+      "a carried clear that is damaged frees slots",
+      "kind !== RecordKind.clearSecrets || headCarried(word)",
+      "kind !== RecordKind.clearSecrets",
+    ],
     ["a clear ends the report of every loss", "slot.cleared = slot.noted === undefined;", "slot.cleared = true;"],
     [
       "a clear damages slots whose name comes later",
@@ -72,8 +76,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "names are certain behind a clear that is lost",
-      "          slot.damaged = true;\n          slot.passing = PASSED;\n",
-      "          slot.damaged = true;\n",
+      "      slot.damaged = true;\n      slot.passing = PASSED;\n",
+      "      slot.damaged = true;\n",
     ],
     ["a value tells nothing of its slot", "if (slot.passing < PASSED) slot.passing = 0;", ""],
     ["a value makes every name certain", "if (slot.passing < PASSED) slot.passing = 0;", "slot.passing = 0;"],
@@ -90,7 +94,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ["a clear ends the report of names that are lost", "if (slot.name === undefined) slot.noted = place;", ""],
     [
       "a name makes nothing certain",
-      "Object.assign(slot, { name: place, passing: 0 });\n        } else",
+      "Object.assign(slot, { name: place, passing: 0 });\n      } else",
       "Object.assign(slot, { name: place });\n        } else",
     ],
     [
