@@ -15,7 +15,7 @@ import { encodeIdentity, identityBytes } from "./log_format.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
 import type { RingLog } from "./ring_log.ts";
-import { bareContent, type PendingRecord, scrubContent } from "./pending.ts";
+import { CLEAR_PAYLOAD_BYTES, type PendingRecord, plainContent, scrubContent } from "./pending.ts";
 import type { PendingScrub } from "./slot_reading.ts";
 import type { Slot, SlotTable, ValueOnFlash } from "./slot_table.ts";
 
@@ -110,8 +110,7 @@ export class CarryOver implements Carrier {
     const { scrub } = this.#options;
     if (scrub === undefined || scrub.place.sector !== tail) return true;
     if (cursor.sector.header.sequence >= scrub.untilSequence) return true;
-    const content = scrubContent(scrub.untilSequence, true);
-    this.#scrubPlace = yield* this.#log.carry(cursor, content.payload.length, () => content);
+    this.#scrubPlace = yield* this.#log.carry(cursor, CLEAR_PAYLOAD_BYTES, scrubContent(scrub.untilSequence, true));
     return this.#scrubPlace !== undefined;
   }
 
@@ -140,7 +139,7 @@ export class CarryOver implements Carrier {
   /** Copies the report that slots were lost together with their names, which would be forgotten otherwise. */
   *#copyLosses(cursor: SectorCursor, numbers: readonly number[]): Task<boolean> {
     for (const number of numbers) {
-      const place = yield* this.#log.carry(cursor, 0, bareContent(RecordKind.name, number, true));
+      const place = yield* this.#log.carry(cursor, 0, plainContent(RecordKind.name, number, true));
       if (place === undefined) return false;
       this.#losses.set(number, place);
     }

@@ -55,7 +55,7 @@ export class FlashWriter {
       yield* this.#flash.writeEnable();
       const outcome = yield* this.#flash.sectorErase(address);
       if (outcome === "done" && (yield* this.looksErased(address, shownBytes))) return true;
-      this.#refusals++;
+      this.#refuse();
     }
     return false;
   }
@@ -66,11 +66,8 @@ export class FlashWriter {
   }
 
   *#readsBlank(address: number, lengthBytes: number): Task<boolean> {
-    const there = allocateBytes(lengthBytes);
-    yield* this.#flash.readInto(address, there);
-    if (isBlank(there)) return true;
-    this.#refusals++;
-    return false;
+    if (isBlank(yield* this.#flash.read(address, lengthBytes))) return true;
+    return this.#refuse();
   }
 
   /**
@@ -85,8 +82,7 @@ export class FlashWriter {
     if (yield* this.driveFirmly(address, bytes)) return true;
     // Once more: a pulse may have been too weak.
     if (this.programBytes === 1) yield* this.drive(address, bytes);
-    const there = allocateBytes(bytes.length);
-    yield* this.#flash.readInto(address, there);
+    const there = yield* this.#flash.read(address, bytes.length);
     decodeHeader(there);
     return equalBytes(there, bytes);
   }
@@ -95,11 +91,8 @@ export class FlashWriter {
   *driveFirmly(address: number, bytes: Uint8Array): Task<boolean> {
     yield* this.drive(address, bytes);
     // A copy may be longer than any record of today: of version 2, or from when the limits were others.
-    const there = allocateBytes(bytes.length);
-    yield* this.#flash.readInto(address, there);
-    if (equalBytes(there, bytes)) return true;
-    this.#refusals++;
-    return false;
+    if (equalBytes(yield* this.#flash.read(address, bytes.length), bytes)) return true;
+    return this.#refuse();
   }
 
   /**
@@ -161,11 +154,9 @@ export class FlashWriter {
   *kill(address: number, lengthBytes: number): Task<boolean> {
     if (this.programBytes !== 1) return false;
     const zeros = allocateBytes(lengthBytes);
-    const there = allocateBytes(lengthBytes);
     for (let attempt = 0; attempt < DRIVE_ATTEMPTS; attempt++) {
       yield* this.drive(address, zeros);
-      yield* this.#flash.readInto(address, there);
-      if (countOnes(there) <= DEAD_BITS) return true;
+      if (countOnes(yield* this.#flash.read(address, lengthBytes)) <= DEAD_BITS) return true;
     }
     return false;
   }
@@ -178,17 +169,14 @@ export class FlashWriter {
    */
   *takesZeros(end: number, words: number): Task<boolean> {
     const zeros = allocateBytes(this.programBytes);
-    const there = allocateBytes(this.programBytes);
     let ones = 0;
     for (let word = 1; word <= words && ones < DEAD_BITS / 2; word++) {
       const at = end - word * this.programBytes;
       yield* this.drive(at, zeros);
-      yield* this.#flash.readInto(at, there);
-      ones += countOnes(there);
+      ones += countOnes(yield* this.#flash.read(at, this.programBytes));
     }
     if (ones < DEAD_BITS / 2) return true;
-    this.#refusals++;
-    return false;
+    return this.#refuse();
   }
 
   /**
@@ -215,5 +203,10 @@ export class FlashWriter {
       if (zeros > DEAD_BITS) return false;
     }
     return true;
+  }
+
+  #refuse(): false {
+    this.#refusals++;
+    return false;
   }
 }

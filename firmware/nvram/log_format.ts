@@ -203,17 +203,17 @@ export function isFirst(word: number): boolean {
  * something: a write that was cut off has left its checksum blank, or was nearly done.
  */
 export function mayHaveBeenWhole(sector: Uint8Array, offset: number, programBytes: number): boolean {
-  const bytes = sector.subarray(offset);
-  const word = bytes.length < RECORD_OVERHEAD_BYTES ? BLANK_HEAD : headAt(bytes, 0);
-  // How long it was nobody knows.
-  if (word === undefined) return !isBlank(bytes.subarray(HEAD_BYTES));
-  if (word === BLANK_HEAD) return false;
+  const wordAt = (at: number) => at + RECORD_OVERHEAD_BYTES > sector.length ? BLANK_HEAD : headAt(sector, at);
+  let at = offset;
+  let word = wordAt(at);
   // It changes nothing itself, and was finished before anything went behind it.
-  if (isFirst(word)) {
-    return mayHaveBeenWhole(sector, offset + roomBytes(headPayloadBytes(word), programBytes), programBytes);
-  }
-  const checksum = HEAD_BYTES + headPayloadBytes(word);
-  return !isBlank(bytes.subarray(checksum, checksum + RECORD_OVERHEAD_BYTES - HEAD_BYTES));
+  while (word !== undefined && isFirst(word)) word = wordAt(at += roomBytes(headPayloadBytes(word), programBytes));
+  if (word === BLANK_HEAD) return false;
+  at += HEAD_BYTES;
+  // Of one without a head nobody knows how long it was.
+  if (word === undefined) return !isBlank(sector.subarray(at));
+  at += headPayloadBytes(word);
+  return !isBlank(sector.subarray(at, at + RECORD_OVERHEAD_BYTES - HEAD_BYTES));
 }
 
 /**

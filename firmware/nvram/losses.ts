@@ -8,7 +8,7 @@ import type { Task } from "../../sim/kernel/task.ts";
 import { RecordKind } from "./head_word.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
-import { bareContent } from "./pending.ts";
+import { plainContent } from "./pending.ts";
 import type { RingLog } from "./ring_log.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isNearlyBlank } from "./words.ts";
@@ -59,7 +59,7 @@ export class Losses {
       if (number !== undefined) numbers.push(number);
     }
     for (const slot of numbers) {
-      const place = yield* append(0, bareContent(RecordKind.name, slot, false));
+      const place = yield* append(0, plainContent(RecordKind.name, slot, false));
       if (place === undefined) return false;
       this.#slots.nameless.set(slot, place);
     }

@@ -24,10 +24,10 @@ export const CLEAR_PAYLOAD_BYTES = 4;
  * @param untilSequence Sectors are to be opened until the head has this sequence.
  * @param carried True if the secrets are gone already.
  */
-export function scrubContent(untilSequence: number, carried: boolean): RecordContent {
+export function scrubContent(untilSequence: number, carried: boolean): () => RecordContent {
   const payload = allocateBytes(CLEAR_PAYLOAD_BYTES);
   writeUint32(payload, 0, untilSequence);
-  return { head: { kind: RecordKind.clearSecrets, carried, slot: 0 }, payload };
+  return plainContent(RecordKind.clearSecrets, 0, carried, payload);
 }
 
 /**
@@ -41,9 +41,14 @@ export function markContent(sectorBytes: number, logEnd?: number): (place: Recor
   return ({ offset }) => ({ head, payload: markPayload(logEnd ?? offset, sectorBytes) });
 }
 
-/** A record without payload: of its slot it says no more than its kind does. */
-export function bareContent(kind: RecordKind, slot: number, carried: boolean): () => RecordContent {
-  return () => ({ head: { kind, carried, slot }, payload: NO_BYTES });
+/** A record that says the same at any place; without payload it says no more of its slot than its kind does. */
+export function plainContent(
+  kind: RecordKind,
+  slot: number,
+  carried: boolean,
+  payload: Uint8Array = NO_BYTES,
+): () => RecordContent {
+  return () => ({ head: { kind, carried, slot }, payload });
 }
 
 /** A record that is to be written again. */

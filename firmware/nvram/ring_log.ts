@@ -20,7 +20,7 @@ import { AGAIN_OVERHEAD_BYTES, markPayload, markPayloadBytes, retiredPayload, ro
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import { Outage } from "./outage.ts";
-import { markContent } from "./pending.ts";
+import { markContent, plainContent } from "./pending.ts";
 import type { RegionReader } from "./region_reader.ts";
 import { nextSequence, RingSectors, spareSectors } from "./ring_sectors.ts";
 import { headerBytes, newHeader, OPEN_ID_BYTES } from "./sector_header.ts";
@@ -323,15 +323,16 @@ export class RingLog {
   *#fill(cursor: SectorCursor, retired: ReadonlySet<number>, carrier: Carrier): Task<LogSector[] | undefined> {
     const { sectorBytes, sectorCount } = this.#flash.geometry;
     const good = sectorCount - retired.size;
+    const start = cursor.offset;
     if (retired.size > 0) {
       const payload = retiredPayload(retired, sectorCount);
-      const head = { kind: RecordKind.log, carried: true, slot: LogSlot.retired };
-      const place = yield* this.carry(cursor, payload.length, () => ({ head, payload }));
+      const content = plainContent(RecordKind.log, LogSlot.retired, true, payload);
+      const place = yield* this.carry(cursor, payload.length, content);
       // It has one place only.
-      if (place?.offset !== headerBytes(this.writer.programBytes)) return undefined;
+      if (place?.offset !== start) return undefined;
     }
     // What the room for the list is left for stands there now.
-    const listBytes = cursor.offset - headerBytes(this.writer.programBytes);
+    const listBytes = cursor.offset - start;
     if (!(yield* carrier.begin(cursor))) return undefined;
     const freed: LogSector[] = [];
     for (const tail of this.sectors) {

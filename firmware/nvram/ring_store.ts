@@ -21,7 +21,7 @@ import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
-import { bareContent, CLEAR_PAYLOAD_BYTES, scrubContent } from "./pending.ts";
+import { CLEAR_PAYLOAD_BYTES, plainContent, scrubContent } from "./pending.ts";
 import { checkGeometry, checkOptions, foreignFormat } from "./part_check.ts";
 import { RegionReader } from "./region_reader.ts";
 import { RingLog } from "./ring_log.ts";
@@ -194,7 +194,7 @@ export class RingStore implements NvramStore {
   /** Without their delete records older duplicates would be back as soon as the newer record is deleted. */
   *#deleteSuperseded(): Task {
     for (const number of [...this.#slots.superseded]) {
-      if (!(yield* this.#writeDelete(number))) return;
+      if (!(yield* this.#write(number))) return;
       this.#slots.superseded.delete(number);
     }
   }
@@ -249,8 +249,12 @@ export class RingStore implements NvramStore {
     if (!this.#mounted) return CORRUPTED;
     const slot = this.#slots.find({ class: recordClass, name });
     if (slot === undefined) return UNCHANGED;
-    if (!(yield* this.#writeDelete(slot.number))) return REFUSED;
-    this.#slots.remove(slot.number);
+    // It may be in another slot that this mount could not read: behind its name a delete record ends it there, too.
+    const { number, identity, value } = slot;
+    const named = encodeIdentity(identity, NO_BYTES);
+    if (value === undefined && !(yield* this.#write(number, RecordKind.name, named))) return REFUSED;
+    if (!(yield* this.#write(number))) return REFUSED;
+    this.#slots.remove(number);
     yield* this.#turning.regainSpare();
     return STORED;
   }
@@ -286,7 +290,7 @@ export class RingStore implements NvramStore {
   *forgetLosses(): Task<StoreStatus> {
     if (!this.#mounted) return CORRUPTED;
     if (this.#losses.count === 0) return UNCHANGED;
-    const forgets = this.#losses.forget(this.#turning.advance.bind(this.#turning), this.#writeDelete.bind(this));
+    const forgets = this.#losses.forget(this.#turning.advance.bind(this.#turning), this.#write.bind(this));
     const isForgotten = yield* forgets;
     yield* this.#turning.regainSpare();
     return isForgotten ? STORED : REFUSED;
@@ -360,8 +364,8 @@ export class RingStore implements NvramStore {
     return { number, identity, namePlace: isUpdate ? before.namePlace : place, value: { stored, place } };
   }
 
-  *#writeDelete(number: number): Task<boolean> {
-    return (yield* this.#turning.append(0, bareContent(RecordKind.delete, number, false))) !== undefined;
+  *#write(number: number, kind: RecordKind = RecordKind.delete, payload: Uint8Array = NO_BYTES): Task<boolean> {
+    return (yield* this.#turning.append(payload.length, plainContent(kind, number, false, payload))) !== undefined;
   }
 
   *#writeClear(head: LogSector, distance: number): Task<boolean> {
@@ -369,7 +373,7 @@ export class RingStore implements NvramStore {
     const place = yield* this.#turning.append(CLEAR_PAYLOAD_BYTES, ({ sector }) => {
       // Another sector had to be opened, and secrets may have been carried into it.
       if (sector !== head) until = sector.header.sequence + this.#flash.geometry.sectorCount;
-      return scrubContent(until, false);
+      return scrubContent(until, false)();
     });
     if (place === undefined) return false;
     this.#turning.scrub = { place, untilSequence: until };

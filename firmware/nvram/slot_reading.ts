@@ -12,6 +12,7 @@
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
 import { contentAt, HEAD_BYTES, identityAt, keyOf, nameRangeAt, repairRecord } from "./log_format.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
+import { SECTOR_BYTES_LIMIT } from "./sector_header.ts";
 import { isSecret, type RecordIdentity } from "./store.ts";
 import { readUint32 } from "./words.ts";
 
@@ -79,47 +80,33 @@ export class SlotReading {
     const word = readUint32(bytes, at);
     const number = headSlot(word);
     const kind = headKind(word);
-    switch (kind) {
-      case RecordKind.full:
-        this.#noteReplaced(number, place);
-        this.#slots.set(number, { ...newSlot(place), name: place, value: place });
-        return;
-      case RecordKind.name: {
-        const slot = this.#slot(number, place);
-        // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
-        if (headPayloadBytes(word) !== 0) {
-          // Not to another, whose name is certain.
-          slot.damaged = this.#noteReplaced(number, place) || slot.damaged;
-          Object.assign(slot, { name: place, passing: 0 });
-        } else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: place });
-        return;
-      }
-      case RecordKind.value: {
-        const slot = this.#slot(number, place);
-        slot.value = place;
-        slot.damaged = false;
-        // Had the slot been freed, its next name would have been read.
-        if (slot.passing < PASSED) slot.passing = 0;
-        // It was written after the secrets were cleared: its slot was none of them.
-        slot.cleared = false;
-        return;
-      }
-      case RecordKind.delete:
-        this.#deleteOlder(number);
-        this.#slots.delete(number);
-        return;
-      case RecordKind.clearSecrets:
-        this.scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
-        if (!headCarried(word)) this.#clearSecrets();
-        return;
-      case RecordKind.log:
-      case RecordKind.mark:
-      case RecordKind.blank:
-        // Nothing of a slot.
-        return;
-      default:
-        return kind satisfies never;
+    if (kind === RecordKind.full) {
+      this.#noteReplaced(number, place);
+      this.#slots.set(number, { ...newSlot(place), name: place, value: place });
+    } else if (kind === RecordKind.name) {
+      const slot = this.#slot(number, place);
+      // A name is carried behind the value that it belongs to. Without a name, it says that both were lost.
+      if (headPayloadBytes(word) !== 0) {
+        // Not to another, whose name is certain.
+        slot.damaged = this.#noteReplaced(number, place) || slot.damaged;
+        Object.assign(slot, { name: place, passing: 0 });
+      } else Object.assign(slot, { name: undefined, damaged: true, cleared: false, noted: place });
+    } else if (kind === RecordKind.value) {
+      const slot = this.#slot(number, place);
+      slot.value = place;
+      slot.damaged = false;
+      // Had the slot been freed, its next name would have been read.
+      if (slot.passing < PASSED) slot.passing = 0;
+      // It was written after the secrets were cleared: its slot was none of them.
+      slot.cleared = false;
+    } else if (kind === RecordKind.delete) {
+      this.#deleteOlder(number);
+      this.#slots.delete(number);
+    } else if (kind === RecordKind.clearSecrets) {
+      this.scrub = { place, untilSequence: readUint32(bytes, at + HEAD_BYTES) };
+      if (!headCarried(word)) this.#clearSecrets();
     }
+    // Others say nothing of a slot.
   }
 
   /**
@@ -130,37 +117,22 @@ export class SlotReading {
    */
   noteDamaged(place: RecordPlace, word: number): void {
     const kind = headKind(word);
-    switch (kind) {
-      case RecordKind.full:
-      case RecordKind.name:
-        return this.#noteDamagedName(place, word);
-      case RecordKind.value:
-      case RecordKind.delete: {
-        const slot = this.#slot(headSlot(word), place);
-        slot.damaged = true;
-        slot.cleared = false;
-        // A value behind it is of another name.
-        if (kind === RecordKind.delete) slot.passing = PASSED;
-        return;
-      }
-      case RecordKind.log:
-        // What was written again was one record of any kind; which sectors are retired is said elsewhere, too.
-        if (headSlot(word) === LogSlot.again) this.distrustAll(place.sector, 1);
-        return;
-      case RecordKind.clearSecrets:
-        if (headCarried(word)) return;
-        for (const slot of this.#slots.values()) {
-          if (slot.name !== undefined && !this.#isSecretAt(slot.name)) continue;
-          slot.damaged = true;
-          slot.passing = PASSED;
-        }
-        return;
-      case RecordKind.mark:
-      case RecordKind.blank:
-        // They were written for no slot.
-        return;
-      default:
-        return kind satisfies never;
+    if (kind === RecordKind.full || kind === RecordKind.name) return this.#noteDamagedName(place, word);
+    if (kind === RecordKind.value || kind === RecordKind.delete) {
+      const slot = this.#slot(headSlot(word), place);
+      slot.damaged = true;
+      slot.cleared = false;
+      // A value behind it is of another name.
+      if (kind === RecordKind.delete) slot.passing = PASSED;
+    }
+    // What was written again was one record of any kind; which sectors are retired is said elsewhere, too.
+    if (kind === RecordKind.log && headSlot(word) === LogSlot.again) this.distrustAll(place.sector, 1);
+    // Others were written for no slot.
+    if (kind !== RecordKind.clearSecrets || headCarried(word)) return;
+    for (const slot of this.#slots.values()) {
+      if (slot.name !== undefined && !this.#isSecretAt(slot.name)) continue;
+      slot.damaged = true;
+      slot.passing = PASSED;
     }
   }
 
@@ -194,22 +166,27 @@ export class SlotReading {
   /** Whether a slot has another name, and nothing can have freed it: a mount gave it away that could not read the older one. */
   #noteReplaced(number: number, place: RecordPlace): boolean {
     const slot = this.#slots.get(number);
-    const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
-    const identity = this.#identityAt(place);
-    if (before === undefined || identity === undefined || keyOf(before) === keyOf(identity)) return false;
+    const before = this.#certainKey(slot);
+    const key = this.#keyAt(place);
+    if (before === undefined || key === undefined || before === key) return false;
     // The older one leaves the log first, and takes the evidence with it.
     this.#distrusted.add((slot?.name ?? place).sector);
     return true;
   }
 
-  /** Slots that have the name of one that is deleted, and older records, were lost when that was written: so are they. */
+  /**
+   * Slots that have the name of one that is deleted, and older records, were lost when that was written: so are they. With
+   * no name, no value and no damage they are still to be told from those that a record of their own has freed.
+   */
   #deleteOlder(number: number): void {
     const slot = this.#slots.get(number);
-    const identity = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;
-    if (slot === undefined || identity === undefined) return;
+    const key = this.#certainKey(slot);
+    if (slot === undefined || key === undefined) return;
     for (const [other, each] of this.#slots) {
-      const otherIdentity = each.passing === 0 && compareAge(slot, each) > 0 ? this.#identityAt(each.name) : undefined;
-      if (otherIdentity !== undefined && keyOf(otherIdentity) === keyOf(identity)) this.#slots.delete(other);
+      if (latenessOf(each) >= latenessOf(slot) || this.#keyAt(each.name) !== key) continue;
+      if (each.passing < PASSED) this.#slots.set(other, newSlot(each.last));
+      // It may be another's by now.
+      else each.name = undefined;
     }
   }
 
@@ -219,6 +196,16 @@ export class SlotReading {
       if (name === undefined) slot.cleared = slot.noted === undefined;
       else if (this.#isSecretAt(name)) this.#slots.delete(number);
     }
+  }
+
+  /** Whose a slot is, if that is certain. */
+  #certainKey(slot: ScannedSlot | undefined): string | undefined {
+    return slot?.passing === 0 ? this.#keyAt(slot.name) : undefined;
+  }
+
+  #keyAt(place: RecordPlace | undefined): string | undefined {
+    const identity = this.#identityAt(place);
+    return identity && keyOf(identity);
   }
 
   #identityAt(place: RecordPlace | undefined): RecordIdentity | undefined {
@@ -246,12 +233,10 @@ function newSlot(last: RecordPlace): ScannedSlot {
   return { last, name: undefined, passing: 0, value: undefined, damaged: false, cleared: false, noted: undefined };
 }
 
-/** How the newest that is known of two slots lies: more than 0 if that of the first is behind that of the other. */
-export function compareAge(left: ScannedSlot, right: ScannedSlot): number {
-  const [one, other] = [newestPlace(left), newestPlace(right)];
-  return one.sector.header.sequence - other.sector.header.sequence || one.offset - other.offset;
-}
-
-function newestPlace({ damaged, last, value, name }: ScannedSlot): RecordPlace {
-  return (damaged ? last : value ?? name) ?? last;
+/** How late in the log the newest lies that is known of a slot: a number that grows along the log. */
+export function latenessOf({ damaged, last, passing, value, name }: ScannedSlot): number {
+  // What comes behind a doubt, and is lost, may be of another name.
+  const newest = damaged ? (passing < PASSED ? last : name) : value ?? name;
+  const { sector, offset } = newest ?? last;
+  return sector.header.sequence * SECTOR_BYTES_LIMIT + offset;
 }

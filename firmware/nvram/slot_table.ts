@@ -12,7 +12,7 @@ import { identityAt, identityBytes, keyOf, roomBytes, valueAt, voidFromAt } from
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector, RecordPlace } from "./log_window.ts";
 import type { BoxPlace, Sealer } from "./sealer.ts";
-import { compareAge, PASSED, type ScannedSlot } from "./slot_reading.ts";
+import { latenessOf, PASSED, type ScannedSlot } from "./slot_reading.ts";
 import { isSealed, isSecret, type RecordClass, type RecordIdentity } from "./store.ts";
 
 /** A value as it lies on flash. */
@@ -157,10 +157,10 @@ export class SlotTable {
    * @param sectorBytes The part's sector size.
    */
   adopt(scan: LogScan, region: Uint8Array, sectorBytes: number): void {
-    for (const [number, scanned] of [...scan.slots].sort(([, left], [, right]) => compareAge(left, right))) {
-      const slot = scanned.name === undefined
-        ? undefined
-        : readSlot(number, scanned, scanned.name, region, sectorBytes);
+    for (
+      const [number, scanned] of [...scan.slots].sort(([, left], [, right]) => latenessOf(left) - latenessOf(right))
+    ) {
+      const slot = readSlot(number, scanned, region, sectorBytes);
       if (slot !== undefined && this.#isOwner(slot, scanned)) {
         if (!this.#isAuthentic(slot)) slot.value = undefined;
         // Of two slots of one name the one with the newer records counts: the other was lost when that was written.
@@ -173,7 +173,9 @@ export class SlotTable {
           this.remove(older);
         }
         this.set(slot);
-      } else if (!scanned.cleared) this.nameless.set(number, scanned.noted ?? scanned.last);
+        // Its older records would be a loss once the name has left the log.
+      } else if (scanned.value === undefined && !scanned.damaged) this.superseded.add(number);
+      else if (!scanned.cleared) this.nameless.set(number, scanned.noted ?? scanned.last);
     }
   }
 
@@ -242,14 +244,13 @@ export function storedBytes(recordClass: RecordClass, valueBytes: number, overhe
 
 function readSlot(
   number: number,
-  { value, damaged, cleared }: ScannedSlot,
-  namePlace: RecordPlace,
+  { name: namePlace, value, damaged, cleared }: ScannedSlot,
   region: Uint8Array,
   sectorBytes: number,
 ): Slot | undefined {
   const addressOf = ({ sector, offset }: RecordPlace) => sector.index * sectorBytes + offset;
-  const identity = identityAt(region, addressOf(namePlace));
-  if (identity === undefined) return undefined;
+  const identity = namePlace && identityAt(region, addressOf(namePlace));
+  if (namePlace === undefined || identity === undefined) return undefined;
   // The name of a secret that comes behind a clearing was written by a mount that could not read the clearing.
   if (damaged || value === undefined || (cleared && isSecret(identity.class))) {
     return { number, identity, namePlace, value: undefined };

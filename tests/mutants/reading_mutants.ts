@@ -38,26 +38,30 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a name whose slot was given away is forgotten",
-      "        this.#noteReplaced(number, place);\n        this.#slots.set(",
+      "      this.#noteReplaced(number, place);\n      this.#slots.set(",
       "        this.#slots.set(",
     ],
     [
       "a slot that may have been freed is reported when it has another name",
-      "const before = slot?.passing === 0 ? this.#identityAt(slot.name) : undefined;",
-      "const before = this.#identityAt(slot?.name);",
+      "return slot?.passing === 0 ? this.#keyAt(slot.name) : undefined;",
+      "return this.#keyAt(slot?.name);",
     ],
     [
       "the value of one name is given for another that follows it in its slot",
       "slot.damaged = this.#noteReplaced(number, place) || slot.damaged;",
       "this.#noteReplaced(number, place);",
     ],
-    ["what was deleted is back with an older record of its name", "        this.#deleteOlder(number);\n", ""],
+    ["what was deleted is back with an older record of its name", "      this.#deleteOlder(number);\n", ""],
     [
       "a newer record goes with an older one of its name that is deleted",
-      "each.passing === 0 && compareAge(slot, each) > 0 ?",
-      "each.passing === 0 ?",
+      "latenessOf(each) >= latenessOf(slot)",
+      "other === number",
     ],
-    ["a carried clear that is damaged frees slots", "        if (headCarried(word)) return;\n", ""],
+    [
+      "a carried clear that is damaged frees slots",
+      "kind !== RecordKind.clearSecrets || headCarried(word)",
+      "kind !== RecordKind.clearSecrets",
+    ],
     ["a clear ends the report of every loss", "slot.cleared = slot.noted === undefined;", "slot.cleared = true;"],
     [
       "a clear damages slots whose name comes later",
@@ -72,8 +76,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "names are certain behind a clear that is lost",
-      "          slot.damaged = true;\n          slot.passing = PASSED;\n",
-      "          slot.damaged = true;\n",
+      "      slot.damaged = true;\n      slot.passing = PASSED;\n",
+      "      slot.damaged = true;\n",
     ],
     ["a value tells nothing of its slot", "if (slot.passing < PASSED) slot.passing = 0;", ""],
     ["a value makes every name certain", "if (slot.passing < PASSED) slot.passing = 0;", "slot.passing = 0;"],
@@ -90,7 +94,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ["a clear ends the report of names that are lost", "if (slot.name === undefined) slot.noted = place;", ""],
     [
       "a name makes nothing certain",
-      "Object.assign(slot, { name: place, passing: 0 });\n        } else",
+      "Object.assign(slot, { name: place, passing: 0 });\n      } else",
       "Object.assign(slot, { name: place });\n        } else",
     ],
     [
@@ -114,7 +118,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
     ["secrets are not authenticated at the mount", "if (!this.#isAuthentic(slot)) slot.value = undefined;", ""],
     [
       "of two slots of one name the later number counts",
-      ".sort(([, left], [, right]) => compareAge(left, right))",
+      ".sort(([, left], [, right]) => latenessOf(left) - latenessOf(right))",
       ".sort(([left], [right]) => left - right)",
     ],
     [

@@ -165,8 +165,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "records of words are not read back",
-      "    if (equalBytes(there, bytes)) return true;\n",
-      "    if (this.programBytes > 1 || equalBytes(there, bytes)) return true;\n",
+      "    if (equalBytes(yield* this.#flash.read(address, bytes.length), bytes)) return true;\n",
+      "    if (this.programBytes > 1 || equalBytes(yield* this.#flash.read(address, bytes.length), bytes)) return true;\n",
     ],
     [
       "records are written over what is there",
@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "zeros are driven once, and believed",
-      "      if (countOnes(there) <= DEAD_BITS) return true;\n",
+      "      if (countOnes(yield* this.#flash.read(address, lengthBytes)) <= DEAD_BITS) return true;\n",
       "      return true;\n",
     ],
   ),
@@ -326,7 +326,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "a last write is never in doubt",
-      "  if (word === undefined) return !isBlank(bytes.subarray(HEAD_BYTES));\n",
+      "  if (word === undefined) return !isBlank(sector.subarray(at));\n",
       "  if (word !== BLANK_HEAD) return false;\n",
     ],
   ),

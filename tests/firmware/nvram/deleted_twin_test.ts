@@ -3,7 +3,7 @@
  * one reads right again.
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { RecordKind } from "../../../firmware/nvram/head_word.ts";
 import { PROGRAM_UNITS } from "../../../firmware/nvram/sector_header.ts";
 import { text } from "./bench.ts";
@@ -36,6 +36,16 @@ for (const programBytes of PROGRAM_UNITS) {
     Deno.test(`${of}: a ${recordClass} stays when the older of its two slots is deleted`, () => {
       assertEquals(valueOf([full(0, OLD), full(1, NEW), deleted(0)]), { type: "found", value: NEW });
       assertEquals(valueOf([full(1, OLD), full(0, OLD), value(1), deleted(0)]), { type: "found", value: NEW });
+    });
+
+    Deno.test(`${of}: a ${recordClass} that was deleted is not back with an older record whose name is in doubt`, () => {
+      const lost = { ...full(3, OLD), name: "lost", isDamaged: true };
+      const again = { kind: RecordKind.log, slot: 1, value: new Uint8Array(20), isDamaged: true };
+      for (const doubt of [[lost, again, again], [again, again]]) {
+        const store = mountedLog(programBytes, [full(0, OLD), ...doubt, value(0), full(1, NEW), deleted(1), other]);
+        assertEquals(store.get(recordClass, text("k")).type, "absent");
+        assert(store.health().unidentifiedDamage > 0);
+      }
     });
   }
 }

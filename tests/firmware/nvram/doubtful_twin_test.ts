@@ -36,6 +36,37 @@ for (const programBytes of [1, 8, 32]) {
       }
     });
 
+    Deno.test(`RingStore ${how} takes no damage in a slot that may be another's for the newest of its name`, () => {
+      const value = new Uint8Array(20).fill(1);
+      const full = (slot: number, name: string) => ({ kind: RecordKind.full, slot, class: recordClass, name, value });
+      // Slot 0 was given to "y", and then "x" was stored in slot 1.
+      const records = [
+        full(0, "x"),
+        { kind: RecordKind.delete, slot: 0, isDamaged: true },
+        { ...full(0, "y"), isDamaged: true },
+        full(1, "x"),
+        { kind: RecordKind.value, slot: 0, class: recordClass, name: "y", value, isDamaged: true },
+        full(2, "last"),
+      ];
+      for (const order of [[0, 1, 3, 4, 5], [0, 1, 2, 3, 4, 5]]) {
+        const store = mountedLog(programBytes, order.flatMap((index) => records[index] ?? []));
+        assertEquals(store.get(recordClass, text("x")), { type: "found", value });
+        assertEquals(store.health().unidentifiedDamage, 1);
+      }
+    });
+
+    Deno.test(`RingStore ${how} does not go back to an older slot where the newer one of a name is lost, and in doubt`, () => {
+      const value = new Uint8Array(20).fill(1);
+      const full = (slot: number, name: string) => ({ kind: RecordKind.full, slot, class: recordClass, name, value });
+      const store = mountedLog(programBytes, [
+        full(0, "x"),
+        full(1, "x"),
+        { kind: RecordKind.delete, slot: 1, isDamaged: true },
+        full(2, "last"),
+      ]);
+      assertEquals(store.get(recordClass, text("x")).type, "damaged");
+    });
+
     Deno.test(`RingStore ${how} tells an older slot of a name as lost whose delete record is damaged`, () => {
       const value = new Uint8Array(20).fill(1);
       const full = (slot: number) => ({ kind: RecordKind.full, slot, class: recordClass, name: "k", value });

@@ -42,6 +42,8 @@ interface Value {
 
 interface Slot {
   place: number;
+  /** Of the record with the name. */
+  namePlace: number;
   identity: Uint8Array | undefined;
   /** Records that may be lost of the two that give the slot to another name. */
   passing: number;
@@ -50,6 +52,20 @@ interface Slot {
   cleared: boolean;
   noted: boolean;
 }
+
+const NO_SLOT: Slot = {
+  place: 0,
+  namePlace: 0,
+  identity: undefined,
+  passing: 0,
+  value: undefined,
+  lost: false,
+  cleared: false,
+  noted: false,
+};
+
+/** 7: how late in the log a slot is that has the name of another; what comes behind a doubt may be of another name */
+const ageOf = ({ lost, passing, place, namePlace }: Slot) => lost && passing >= 2 ? namePlace : place;
 
 /** Class and name at the beginning of a payload, and where they end. */
 function identityOf(payload: Uint8Array): { readonly identity: Uint8Array; readonly end: number } {
@@ -100,7 +116,7 @@ export class FormatReader {
     const records = new Map<string, Uint8Array | "damaged">();
     const doubtful = new Set<string>();
     // 7: the later one is set last.
-    const slots = [...this.#slots].sort(([, left], [, right]) => left.place - right.place);
+    const slots = [...this.#slots].sort(([, left], [, right]) => ageOf(left) - ageOf(right));
     for (const [number, slot] of slots) {
       const { identity, value, lost, cleared, passing } = slot;
       const isOver = lost || (cleared && identity !== undefined && (identity[0] as number) <= 1);
@@ -163,15 +179,7 @@ export class FormatReader {
       case Kind.full: {
         const value = { stored: payload.slice(nameEnd), sector, offset: sealedAt };
         this.#isReplaced(this.#slots.get(slotOf(word)), identity);
-        this.#slots.set(slotOf(word), {
-          place,
-          identity,
-          passing: 0,
-          value,
-          lost: false,
-          cleared: false,
-          noted: false,
-        });
+        this.#slots.set(slotOf(word), { ...NO_SLOT, place, namePlace: place, identity, value });
         return;
       }
       case Kind.value: {
@@ -191,7 +199,8 @@ export class FormatReader {
         } else {
           const slot = this.#slot(word);
           if (this.#isReplaced(slot, identity)) slot.lost = true;
-          Object.assign(slot, { identity, passing: 0, place: slot.lost ? place : slot.place });
+          const hasValue = !slot.lost && slot.value !== undefined;
+          Object.assign(slot, { identity, passing: 0, namePlace: place, place: hasValue ? slot.place : place });
         }
         return;
       case Kind.delete:
@@ -214,9 +223,10 @@ export class FormatReader {
   /** 7: those of the same name whose records are older go with a slot that is deleted */
   #deleteOlder(deleted: Slot | undefined): void {
     if (deleted?.passing !== 0 || deleted.identity === undefined) return;
-    for (const [number, { passing, identity, place }] of [...this.#slots]) {
-      const isOlder = passing === 0 && place < deleted.place;
-      if (isOlder && identity?.join() === deleted.identity.join()) this.#slots.delete(number);
+    for (const [number, slot] of [...this.#slots]) {
+      if (ageOf(slot) >= ageOf(deleted) || slot.identity?.join() !== deleted.identity.join()) continue;
+      if (slot.passing < 2) this.#slots.delete(number);
+      else slot.identity = undefined;
     }
   }
 
@@ -266,7 +276,8 @@ export class FormatReader {
 
   #noteDamagedName(slot: Slot, repaired: Uint8Array | undefined, word: number): void {
     if (repaired !== undefined && repaired.length > 8) {
-      Object.assign(slot, { identity: identityOf(repaired.subarray(4)).identity, passing: 0 });
+      const { identity } = identityOf(repaired.subarray(4));
+      Object.assign(slot, { identity, passing: 0, namePlace: slot.place });
       return;
     }
     if (slot.passing > 0 || lengthOf(word) === 8) slot.identity = undefined;
@@ -280,7 +291,7 @@ export class FormatReader {
 
   #slot(word: number): Slot {
     const slot = this.#slots.get(slotOf(word)) ??
-      { place: 0, identity: undefined, passing: 0, value: undefined, lost: false, cleared: false, noted: false };
+      { ...NO_SLOT };
     this.#slots.set(slotOf(word), slot);
     return slot;
   }
