@@ -91,8 +91,11 @@ export const SETTING_RULES = {
     when: "rest",
     // Of several names an adapter presents the one that comes first.
     *find(view) {
-      for (const [index, { adapter }] of view.adapters.entries()) {
-        const keys = view.isAsked(index) ? adapter.cache?.keyTable.entries() ?? [] : [];
+      for (const [index, unit] of view.adapters.entries()) {
+        const { adapter } = unit;
+        // One that flash has damaged is set again behind those that were set since.
+        const isKnown = view.isAsked(index) && !view.savedLogins.wasDamaged(unit);
+        const keys = isKnown ? adapter.cache?.keyTable.entries() ?? [] : [];
         for (const port of new Set(keys.map(({ portNumber }) => portNumber))) {
           const names = keys.filter(({ portNumber }) => portNumber === port).map(keyName);
           const ordered = view.writer.inOrder(index, names);

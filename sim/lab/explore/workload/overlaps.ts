@@ -210,7 +210,7 @@ export function stoppedInVain(scope: Scope, begin: string): Readonly<Record<stri
   const operator = [wait, { wait: `${stops}us` }, { stopService: { mayMiss: true } }];
   const calls = [wait, ...some(scope, 2, scope.pick([drawSetting, drawQuestion]))];
   const start = { startService: { mayMiss: true } };
-  if (random.chance(1, 3)) return { admin: calls, operator, later: [wait, { wait: "3s" }, start] };
+  if (random.chance(1, 3)) return { admin: calls, operator, later: [wait, { wait: "25s" }, start] };
   const busy: Readonly<Record<string, readonly Written[]>> = random.chance(1, 2)
     ? { admin: calls }
     : { adapter: [wait, { powerCycle: { adapter: scope.adapter(), off: "50ms", mayMiss: true } }] };
