@@ -1,6 +1,7 @@
 /** Ctrl-C: what has happened until then is written whole, told, and named as what it is; nothing is left half done. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { statSync } from "node:fs";
 import { decodeResults } from "../../../sim/lab/explore/search/results_file.ts";
 import { decodeTrace } from "../../../sim/trace/trace_file.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
@@ -13,10 +14,10 @@ const LONG = `${GOOD}  - { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: NO
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
-/** How long a file is that is being written. */
+/** How long a file is that is being written; what was made to try whether it can be written goes at any moment. */
 function unfinishedBytes(folder: string, file: string): number {
   const name = namesIn(folder).find((each) => each.startsWith(`.${file}.`) && each.endsWith(".unfinished"));
-  return name === undefined ? 0 : Deno.statSync(`${folder}/${name}`).size;
+  return name === undefined ? 0 : statSync(`${folder}/${name}`, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Waits until something is so. */
