@@ -20,6 +20,7 @@ import {
 import { MemoryKeyStore } from "../../host/initiator_service/memory_key_store.ts";
 import type { Process } from "../../sim/kernel/process.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
+import { CampaignMemory } from "../../sim/lab/world/campaign_memory.ts";
 import { type AdapterModel, type AdapterModelOptions, hex, keyName, type TestStorage } from "./adapter_model.ts";
 import { HBA, HostOf, ID, testKey } from "./test_host.ts";
 
@@ -114,11 +115,12 @@ interface PoweredOff {
 
 const POWERED_OFF = new Map<Kind, PoweredOff>();
 
-function worldOf(kind: Kind, keyStore: KeyStore): World {
-  return new HostOf<AdapterModel>(
-    { adapters: [{ storage: kind.storage }], keyStore },
-    kind.make,
-  );
+/** What cases need not compute again: none of them is looked at by its trace. */
+const CAMPAIGN = new CampaignMemory();
+
+function worldOf(kind: Kind, keyStore: KeyStore, campaign?: CampaignMemory): World {
+  const shared = campaign === undefined ? {} : { campaign };
+  return new HostOf<AdapterModel>({ adapters: [{ storage: kind.storage }], keyStore, ...shared }, kind.make);
 }
 
 function powerOffWhenSet(kind: Kind): PoweredOff {
@@ -131,12 +133,12 @@ function powerOffWhenSet(kind: Kind): PoweredOff {
 }
 
 /** A world in which everything is set and acknowledged, begun from the state of one that was powered off. */
-function prepare(kind: Kind): World {
+function prepare(kind: Kind, campaign?: CampaignMemory): World {
   const before = POWERED_OFF.get(kind) ?? powerOffWhenSet(kind);
   POWERED_OFF.set(kind, before);
   const store = new MemoryKeyStore();
   importKeyStore(store, before.store);
-  const world = worldOf(kind, store);
+  const world = worldOf(kind, store, campaign);
   world.adapter.restore(before.adapter);
   world.boot();
   kind.spoil?.(world);
@@ -239,7 +241,7 @@ export function casesOf(call: Call, kind: Kind): Case[] {
 
 /** Interrupts a call so, lets everything come up again, and looks. */
 export function tryCase(call: Call, kind: Kind, { offset, accident }: Case): void {
-  const world = prepare(kind);
+  const world = prepare(kind, CAMPAIGN);
   const process = world.kernel.spawn("call", call.start(world)) as Process<unknown>;
   world.kernel.runUntil(process, world.kernel.now + offset);
   ACCIDENTS[accident](world);

@@ -58,16 +58,29 @@ export async function runProgram(
   return new TextDecoder().decode(stdout);
 }
 
+/** Of faults that are planted one after the other: what is wrong with the text of each in the project as it is. */
+export function textsMissing(faults: readonly PlantedFault[]): readonly string[] {
+  const files = new Map<string, string>();
+  return faults.flatMap(({ file, text, fault }) => {
+    const source = files.get(file) ?? Deno.readTextFileSync(new URL(file, ROOT));
+    files.set(file, source.replace(text, () => fault));
+    return source.split(text).length === 2 ? [] : [wrongCount(file, source, text)];
+  });
+}
+
 /** The folder of the project itself. */
 export function projectFolder(): string {
   return ROOT.pathname;
 }
 
+function wrongCount(file: string, source: string, text: string): string {
+  return `${file} has the text ${source.split(text).length - 1} times, expected once: ${text}`;
+}
+
 function plant(folder: string, { file, text, fault }: PlantedFault): void {
   const path = `${folder}/${file}`;
   const source = Deno.readTextFileSync(path);
-  const places = source.split(text).length - 1;
-  if (places !== 1) throw new Error(`${file} has the text ${places} times, expected once: ${text}`);
+  if (source.split(text).length !== 2) throw new Error(wrongCount(file, source, text));
   const folders = file.split("/").slice(0, -1);
   for (let depth = 1; depth <= folders.length; depth++) detach(`${folder}/${folders.slice(0, depth).join("/")}`);
   Deno.removeSync(path);
