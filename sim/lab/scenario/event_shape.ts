@@ -23,6 +23,7 @@ import {
 import { contradiction, EVENT_KINDS } from "../faults/event_kinds.ts";
 import { indivisible } from "../../shape/stand_in.ts";
 import { type EventPattern, foreignWord } from "../faults/event_pattern.ts";
+import { flashEvent } from "../../trace/events.ts";
 import type { Range } from "../faults/range.ts";
 import { COUNT_RANGE } from "./ranges.ts";
 import type { StepCheck } from "./step_check.ts";
@@ -80,8 +81,21 @@ function foreignField(pattern: EventPattern): Contradiction | undefined {
 
 /** Refuses an event that nothing in the world can be: of a foreign component, or with a word that its field never holds. */
 export function checkEvent(pattern: EventPattern, check: StepCheck): void {
-  const foreign = foreignWord(pattern, check.world);
+  const { world, gone } = check;
+  const foreign = foreignWord(pattern, world);
   if (foreign === undefined) return;
   const { field, given, known, meant } = foreign;
-  check.part(field).refuse(JSON.stringify(given), `one of ${alternatives(known)}`, meant);
+  // What is said of an end whose name is refused is right if it would be of another.
+  const isOfGone = [...world.adapters.keys(), ...world.targets.keys()].some((end) => {
+    const said = gone.reduce((text, name) => text.replaceAll(name, end), given);
+    return said !== given && foreignWord({ ...pattern, [field]: said }, world)?.field !== field;
+  });
+  if (isOfGone) return;
+  // How far addresses of flash parts go, the largest one says.
+  const isOfFlash = pattern.kind === flashEvent.name && typeof pattern[field] !== "string";
+  check.part(field).about(isOfFlash ? world.adapters.keys() : [], "storage", "flash").refuse(
+    JSON.stringify(given),
+    `one of ${alternatives(known)}`,
+    meant,
+  );
 }
