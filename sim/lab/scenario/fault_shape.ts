@@ -155,6 +155,12 @@ export function fieldOfAnchor(anchor: Anchor["at"]): string {
   return anchor === "time" ? "at" : anchor === "begin" ? "after" : anchor;
 }
 
+/** Bytes are counted of a program alone. */
+const BYTES_OF_A_PROGRAM = {
+  if: { properties: { after: { pattern: BYTES.source } }, required: ["after"] },
+  then: { required: ["flashProgram"] },
+};
+
 const AFTER = doc("How long after that, or since the beginning.", optional(OFFSET));
 
 /** What each anchor is, by what files call it. */
@@ -201,7 +207,8 @@ function shapeOfKind(kind: FaultKind): Shape<Fault> {
     mayMiss: MAY_MISS,
   };
   const written = indivisible(mapping(fields, (given) => contradiction(kind, given as FaultFields)));
-  return doc(FAULT_DOCS[kind], converted(written as Shape<FaultFields>, (given) => faultOf(kind, given)));
+  const whole = isAccidentKind(kind) ? { ...written, conditions: BYTES_OF_A_PROGRAM } : written;
+  return doc(FAULT_DOCS[kind], converted(whole as Shape<FaultFields>, (given) => faultOf(kind, given)));
 }
 
 /** The fields of a fault, as they were read. */
