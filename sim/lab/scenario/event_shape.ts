@@ -81,21 +81,13 @@ function foreignField(pattern: EventPattern): Contradiction | undefined {
 
 /** Refuses an event that nothing in the world can be: of a foreign component, or with a word that its field never holds. */
 export function checkEvent(pattern: EventPattern, check: StepCheck): void {
-  const { world, gone } = check;
-  const foreign = foreignWord(pattern, world);
+  const foreign = foreignWord(pattern, check.world);
   if (foreign === undefined) return;
   const { field, given, known, meant } = foreign;
-  // What is said of an end whose name is refused is right if it would be of another.
-  const isOfGone = [...world.adapters.keys(), ...world.targets.keys()].some((end) => {
-    const said = gone.reduce((text, name) => text.replaceAll(name, end), given);
-    return said !== given && foreignWord({ ...pattern, [field]: said }, world)?.field !== field;
-  });
-  if (isOfGone) return;
-  // How far addresses of flash parts go, the largest one says.
+  // How far addresses of flash parts go, the largest one says; in a text a name may stand.
   const isOfFlash = pattern.kind === flashEvent.name && typeof pattern[field] !== "string";
-  check.part(field).about(isOfFlash ? world.adapters.keys() : [], "storage", "flash").refuse(
-    JSON.stringify(given),
-    `one of ${alternatives(known)}`,
-    meant,
-  );
+  const place = isOfFlash
+    ? check.part(field).about(check.world.adapters.keys(), "storage", "flash")
+    : check.part(field).about(given.split(" "));
+  place.refuse(JSON.stringify(given), `one of ${alternatives(known)}`, meant);
 }

@@ -55,11 +55,6 @@ export class StepCheck {
     return new StepCheck(this.#file, this.#path + inner.join(""));
   }
 
-  /** Names of adapters and targets that the world lacks, because they are refused. */
-  get gone(): readonly string[] {
-    return this.#file.yaml.gone;
-  }
-
   /**
    * The same look, which refuses nothing if what it depends on could not be read: then it may be a consequence alone.
    *
@@ -71,14 +66,9 @@ export class StepCheck {
     return isUnsure ? new StepCheck({ ...this.#file, mistakes: [] }, this.#path) : this;
   }
 
-  /** Notes that a step that stands here could not be read: it, or steps within it, may have had names. */
-  loseStep(): void {
-    for (const text of this.#file.yaml.textsAt(this.#path)) this.#file.lost.add(text);
-  }
-
-  /** The same of those items of a list that stands here that could not be read. */
-  loseItems(): void {
-    for (const text of this.#file.yaml.textsLeftOut(this.#path)) this.#file.lost.add(text);
+  /** Notes that what stands here could not be read, or items of it: steps in it may have had names. */
+  lose(isWhole: boolean): void {
+    for (const text of this.#file.yaml.textsAt(this.#path, isWhole)) this.#file.lost.add(text);
   }
 
   /** Enters the name of a step that stands here; no two have the same. */

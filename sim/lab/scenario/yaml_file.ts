@@ -182,27 +182,17 @@ export class YamlFile {
     return this.#places.get(mistake);
   }
 
-  /** Names of what was left out, because a later stage has refused the name. */
-  get gone(): readonly string[] {
-    return [...this.#root.reading.salvage?.gone ?? []];
-  }
-
   /** Whether what has a name was left out, or one of these fields of it could not be read. */
   isUnsure(name: string, fields: readonly string[]): boolean {
     return this.#root.reading.salvage?.isUnsure(name, fields) ?? false;
   }
 
-  /** All texts at a path. */
-  textsAt(path: string): readonly string[] {
-    return textsIn(this.nodeAt(path));
-  }
-
-  /** All texts in those items of the list or mapping at a path that could not be read. */
-  textsLeftOut(path: string): readonly string[] {
+  /** All texts at a path, or in those items there that could not be read. */
+  textsAt(path: string, isWhole: boolean): readonly string[] {
     const node = this.nodeAt(path);
-    const { salvage } = this.#root.reading;
-    if (salvage === undefined || !isCollection(node)) return [];
-    return [...salvage.leftOf(node)].flatMap((index) => textsIn(node.items[index] as Node | Pair));
+    if (isWhole || !isCollection(node)) return textsIn(node);
+    const left = this.#root.reading.salvage?.leftOf(node) ?? [];
+    return [...left].flatMap((index) => textsIn(node.items[index] as Node | Pair));
   }
 
   /**
