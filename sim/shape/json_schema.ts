@@ -70,7 +70,7 @@ class Definitions {
           ...(shape.isDistinct === true ? { uniqueItems: true } : {}),
         };
       case "mapping":
-        return this.#mapping(shape.fields);
+        return { ...this.#mapping(shape.fields), ...shape.conditions };
       case "entries":
         return this.#entries(shape);
       case "variant":

@@ -83,6 +83,8 @@ export interface MappingShape<T = unknown> extends Described<T> {
   readonly fields: Fields;
   /** Whether it makes no sense with one of its fields left out, even one that need not be there. */
   readonly isIndivisible?: true;
+  /** What a schema can say of its contradictions. */
+  readonly conditions?: object;
   /** What is wrong with values that are each accepted; `undefined` if nothing is. */
   contradiction?(value: T): Contradiction | undefined;
 }

@@ -5,6 +5,9 @@
  * @module
  */
 
+import { type Outcome, outcomeOf } from "../explore/execute.ts";
+import { Execution, type ExecutionOptions } from "../explore/execution.ts";
+import type { Subject } from "../explore/tape/subject.ts";
 import type { World } from "../world/world.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { beginScenario, type CourseOptions, type CourseReport } from "../scenario/scenario_course.ts";
@@ -13,6 +16,9 @@ import { Slices } from "./slices.ts";
 
 /** How often a run that nobody takes in slices is looked at, in events. */
 const EVENTS_BETWEEN_LOOKS = 256;
+
+/** How many events a run is recorded for before the user is heard, where it stops at events alone. */
+const EVENTS_IN_SLICE = 2000;
 
 /** Who watches a run. */
 export interface Watching {
@@ -41,6 +47,21 @@ export async function runInSlices(
   });
   slices ??= new Slices(world.kernel, interruption);
   return await slices.takeThrough(world.kernel, course, () => tellReached(world, progress));
+}
+
+/** Executes what can be run again in slices; `undefined` if the user has wished its end. */
+export async function executeInSlices(
+  subject: Subject,
+  options: ExecutionOptions,
+  interruption: AbortSignal,
+): Promise<Outcome | undefined> {
+  const execution = new Execution(subject, options);
+  const { recorder } = execution.world;
+  while (execution.goOn({ cycle: 0, sequence: recorder.length + EVENTS_IN_SLICE })) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (interruption.aborted) return undefined;
+  }
+  return outcomeOf(execution);
 }
 
 /** Tells how far a run is that is taken in one piece. */

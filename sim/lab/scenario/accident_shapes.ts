@@ -100,6 +100,17 @@ export function accidentContradiction(kind: AccidentKind, fields: object): Contr
   return { path: given[1] ?? "", given: given.join(" and ") || "no damage", accepted };
 }
 
+/** The adapters and targets that an accident, or the moment of a fault, names. */
+export function endsOf(named: object): readonly string[] {
+  return Object.entries(named).flatMap(([field, name]) => ["adapter", "from", "to"].includes(field) ? [name] : []);
+}
+
+/** The fields of its adapter on which it depends whether an accident can happen. */
+export function fieldsFor(accident: Accident): readonly string[] {
+  if (accident.kind !== "damage") return [];
+  return accident.damage.kind === "key table bit" ? ["keyTableEntries"] : ["storage", "flash"];
+}
+
 /** Where in the fields of an accident something is wrong. */
 export function accidentPath(accident: Accident, { field }: Impossible): readonly string[] {
   const path = field === "" ? [] : [field];

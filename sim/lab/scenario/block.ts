@@ -21,7 +21,7 @@ import { beginTaking } from "./taken.ts";
 
 /** Looks whether steps can be taken in the world that was built. */
 export function checkSteps(group: StepGroup, steps: readonly AnyStep[], check: StepCheck): void {
-  if (check.lacksParts) check.loseNames();
+  check.lose(false);
   steps.forEach((step, index) => checkStep(group, step, check.part(index)));
 }
 
@@ -38,8 +38,7 @@ function checkStep(group: StepGroup, step: AnyStep, check: StepCheck): void {
   const isKnown = isRead(group, step);
   const enter = () => name === undefined ? undefined : check.part("name").enterStep(name, isKnown ? type : undefined);
   if (!isKnown) {
-    // Steps within it may have names, too.
-    check.loseNames();
+    check.lose(true);
     enter();
   } else {
     const kind = kindOf(group, step);

@@ -23,7 +23,7 @@ import { ALL_STEPS } from "./steps/table.ts";
 export function checkFile({ scenario, yaml }: ScenarioFile, world: World): void {
   const mistakes: Mistake[] = [];
   const check = (part: string) => {
-    const file = { world, yaml, mistakes, limit: scenario.limit, named: new Map(), hasLostNames: false };
+    const file = { world, yaml, mistakes, limit: scenario.limit, named: new Map(), lost: new Set<string>() };
     return new StepCheck(file, part);
   };
   checkSteps(ALL_STEPS, scenario.steps, check("steps"));

@@ -23,6 +23,7 @@ import {
 import { contradiction, EVENT_KINDS } from "../faults/event_kinds.ts";
 import { indivisible } from "../../shape/stand_in.ts";
 import { type EventPattern, foreignWord } from "../faults/event_pattern.ts";
+import { flashEvent } from "../../trace/events.ts";
 import type { Range } from "../faults/range.ts";
 import { COUNT_RANGE } from "./ranges.ts";
 import type { StepCheck } from "./step_check.ts";
@@ -83,5 +84,10 @@ export function checkEvent(pattern: EventPattern, check: StepCheck): void {
   const foreign = foreignWord(pattern, check.world);
   if (foreign === undefined) return;
   const { field, given, known, meant } = foreign;
-  check.part(field).refuse(JSON.stringify(given), `one of ${alternatives(known)}`, meant);
+  // How far addresses of flash parts go, the largest one says; in a text a name may stand.
+  const isOfFlash = pattern.kind === flashEvent.name && typeof pattern[field] !== "string";
+  const place = isOfFlash
+    ? check.part(field).about(check.world.adapters.keys(), "storage", "flash")
+    : check.part(field).about(given.split(" "));
+  place.refuse(JSON.stringify(given), `one of ${alternatives(known)}`, meant);
 }

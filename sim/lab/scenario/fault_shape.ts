@@ -43,8 +43,15 @@ import {
 import { impossibleFault } from "../faults/possible.ts";
 import { refuseSilentWay } from "./silent_ways.ts";
 import type { Range } from "../faults/range.ts";
-import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "./accident_shapes.ts";
-import { EVENT } from "./event_shape.ts";
+import {
+  ACCIDENT_FIELDS,
+  accidentContradiction,
+  accidentOf,
+  accidentPath,
+  endsOf,
+  fieldsFor,
+} from "./accident_shapes.ts";
+import { checkEvent, EVENT } from "./event_shape.ts";
 import { MESSAGE } from "./looks/packets.ts";
 import { ORDINALS } from "./ranges.ts";
 import type { StepCheck } from "./step_check.ts";
@@ -148,6 +155,12 @@ export function fieldOfAnchor(anchor: Anchor["at"]): string {
   return anchor === "time" ? "at" : anchor === "begin" ? "after" : anchor;
 }
 
+/** Bytes are counted of a program alone. */
+const BYTES_OF_A_PROGRAM = {
+  if: { properties: { after: { pattern: BYTES.source } }, required: ["after"] },
+  then: { required: ["flashProgram"] },
+};
+
 const AFTER = doc("How long after that, or since the beginning.", optional(OFFSET));
 
 /** What each anchor is, by what files call it. */
@@ -194,7 +207,8 @@ function shapeOfKind(kind: FaultKind): Shape<Fault> {
     mayMiss: MAY_MISS,
   };
   const written = indivisible(mapping(fields, (given) => contradiction(kind, given as FaultFields)));
-  return doc(FAULT_DOCS[kind], converted(written as Shape<FaultFields>, (given) => faultOf(kind, given)));
+  const whole = isAccidentKind(kind) ? { ...written, conditions: BYTES_OF_A_PROGRAM } : written;
+  return doc(FAULT_DOCS[kind], converted(whole as Shape<FaultFields>, (given) => faultOf(kind, given)));
 }
 
 /** The fields of a fault, as they were read. */
@@ -318,6 +332,12 @@ export function checkFaults(faults: readonly WrittenFault[], check: StepCheck): 
     }
     const ofAccident = harm.kind === "damage" && impossible.field !== anchor.at;
     const path = ofAccident ? accidentPath(harm, impossible) : impossible.field === "" ? [] : [impossible.field];
-    check.part(index, harm.kind, ...path).refuse(impossible.given, impossible.accepted);
+    const place = check.part(index, harm.kind);
+    if (anchor.at === "event" && /^event\./.test(impossible.field)) {
+      return checkEvent(anchor.event, place.part("event"));
+    }
+    const fields = ofAccident ? fieldsFor(harm) : impossible.field === anchor.at ? ["storage"] : [];
+    const about = place.part(...path).about([...endsOf(harm), ...endsOf(anchor)], ...fields);
+    about.refuse(impossible.given, impossible.accepted);
   });
 }

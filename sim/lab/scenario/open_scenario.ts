@@ -125,20 +125,22 @@ function openedCases(
   if (all === undefined) mistakes.push(...mistakesOf(yaml.within(new Scope(new Map(), true)), choice));
   else refuseUnknownParameters(set, parameterNames(yaml));
   const chosen = all?.filter(({ name }) => only?.(name) ?? true) ?? [];
+  const byCase: (readonly Mistake[])[] = [];
   const opened = chosen.flatMap((each) => {
     const within = yaml.within(new Scope(each.values));
     try {
       const opened = openCase(within, each, choice);
       look(opened);
+      byCase.push([]);
       return [opened];
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      mistakes.push(...allMistakes(within, { readFile, seedSource: seedSource(each, yaml) }));
+      byCase.push(allMistakes(within, { readFile, seedSource: seedSource(each, yaml) }));
       return [];
     }
   });
   if (all !== undefined) mistakes.push(...unusedNames(yaml, all).flatMap((error) => error.mistakes));
-  throwAll(mistakes);
+  throwAll(mistakes, byCase);
   return opened;
 }
 
@@ -184,12 +186,32 @@ function refuseUnknownParameters(set: Readonly<Record<string, string>>, known: r
   }
 }
 
-/** Throws mistakes in the order of the file; what several cases have in common is told once. */
-function throwAll(mistakes: readonly Mistake[]): void {
-  const places = new Map(
-    mistakes.map((each) => [`${each.line}:${each.column} ${each.field} ${each.accepted}`, each] as const).toReversed(),
-  );
-  const [first, ...others] = inOrder([...places.values()].toReversed());
+/**
+ * Throws mistakes in the order of the file; what several cases have at one place is told once, in the words of the first.
+ *
+ * @param mistakes Those of the whole file.
+ * @param byCase Those of each case.
+ */
+function throwAll(mistakes: readonly Mistake[], byCase: readonly (readonly Mistake[])[]): void {
+  const told = new Map<string, { readonly mistake: Mistake; count: number }>();
+  for (const each of [mistakes, ...byCase]) {
+    const here = new Map<string, Set<string>>();
+    for (const mistake of each) {
+      const { line, column, field, accepted } = mistake;
+      const place = `${line}:${column} ${field}`;
+      const others = here.get(place) ?? new Set();
+      if (others.has(accepted)) continue;
+      const key = `${place} ${others.size}`;
+      here.set(place, others.add(accepted));
+      const known = told.get(key);
+      if (known === undefined) told.set(key, { mistake, count: each === mistakes ? byCase.length : 1 });
+      else known.count++;
+    }
+  }
+  const [first, ...others] = inOrder([...told.values()].map(({ mistake, count }) => {
+    const where = count < byCase.length ? ` (in ${count} of ${byCase.length} cases)` : "";
+    return { ...mistake, accepted: mistake.accepted + where };
+  }));
   if (first !== undefined) throw new ScenarioError(first, ...others);
 }
 

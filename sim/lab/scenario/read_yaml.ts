@@ -189,8 +189,12 @@ function readEntries(shape: EntriesShape, node: Node | null, place: Place): unkn
     const begin = wrong.length;
     const given = read(shape.item, item, part);
     if (wrong.length > begin && shape.name.names !== undefined && isScalar(key)) {
-      const fields = wrong.slice(begin).map((field) => /^\.?(\w*)/.exec(field.slice(part.field.length))?.[1] ?? "");
-      salvage?.doubt(textOf(key), fields);
+      const fields = new Set(wrong.slice(begin).map((field) => /^\.?(\w*)/.exec(field.slice(part.field.length))?.[1]));
+      // Where it is wrong as a whole, or by a word that is none, what it says besides is what it says.
+      salvage?.doubt(
+        textOf(key),
+        (field) => fields.has(field) || (fields.has("") && !(isMap(item) && item.has(field))),
+      );
     }
     const value = given === WRONG && salvage !== undefined ? salvage.standIn(shape.item) : given;
     return name === WRONG || value === WRONG ? WRONG : { name, value };
@@ -212,7 +216,7 @@ function readName(shape: ScalarShape, key: Node, isTold: boolean, place: Place):
   }
   note(shape, { text, isTold }, key, place);
   if (!place.reading.salvage?.refuses(key)) return value;
-  place.reading.salvage.doubt(text, [""]);
+  place.reading.salvage.gone.add(text);
   return place.reading.pass(place);
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Document, LineCounter, Node } from "yaml";
+import { type Document, type LineCounter, type Node, visit } from "yaml";
 import { alternatives } from "../../shape/alternatives.ts";
 import { nearestWord } from "../../shape/nearest_word.ts";
 import type { Shape } from "../../shape/shape.ts";
@@ -14,6 +14,7 @@ import type { Scope } from "./scope.ts";
 import { type Salvage, WRONG } from "./salvage.ts";
 import { SourceText } from "./source_text.ts";
 import { WordHomes } from "./word_homes.ts";
+import { textOf } from "./yaml_text.ts";
 
 /** Line and column, both from 1. */
 export interface Position {
@@ -70,10 +71,11 @@ export class Reading {
   readonly scope: Scope;
   /** What it goes on with past mistakes; `undefined` if it is not to. */
   readonly salvage: Salvage | undefined;
-  /** The fields that are wrong, as far as it has come, those that a later stage has refused among them. */
+  /** The fields that are wrong, or were probably meant, as far as it has come, with those that a later stage has refused. */
   readonly wrong: string[] = [];
   #homes: WordHomes | undefined = undefined;
   #language: Shape | undefined = undefined;
+  readonly #document: Document;
   readonly #refused: (Refusal & { readonly node: Node | null; readonly place: Place })[] = [];
 
   constructor({ file, source, lines, document }: ParsedFile, scope: Scope, salvage?: Salvage) {
@@ -81,6 +83,7 @@ export class Reading {
     this.scope = scope;
     this.salvage = salvage;
     this.lines = lines;
+    this.#document = document;
     this.text = new SourceText(source, lines, document);
   }
 
@@ -100,6 +103,13 @@ export class Reading {
     return this.#language;
   }
 
+  /** All texts of the file but those of some nodes. */
+  textsBesides(nodes: ReadonlySet<Node>): ReadonlySet<string> {
+    const texts = new Set<string>();
+    visit(this.#document, { Scalar: (_, node) => void (nodes.has(node) || texts.add(textOf(node))) });
+    return texts;
+  }
+
   /** Passes over what is wrong without a word: it is told elsewhere. */
   pass(place: Place): typeof WRONG {
     this.wrong.push(place.field);
@@ -108,7 +118,7 @@ export class Reading {
 
   /** Notes a mistake: what it shows of the file is only known at the end. */
   refuse(node: Node | null, place: Place, refusal: Refusal): void {
-    this.wrong.push(place.field);
+    this.wrong.push(refusal.meant === undefined ? place.field : `${place.field}.${refusal.meant}`);
     this.#refused.push({ node, place, ...refusal });
   }
 

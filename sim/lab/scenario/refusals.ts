@@ -18,17 +18,24 @@ import { characters, describe, MOST_SHOWN, textOf } from "./yaml_text.ts";
  *
  * @param isWhole Whether all else is right: otherwise what is not there may be what could not be read.
  */
-export function refuseDangling({ references, names }: Reading, isWhole: boolean): Node[] {
+export function refuseDangling(reading: Reading, isWhole: boolean): Node[] {
+  const { references, names } = reading;
   const dangling: Node[] = [];
+  const said = isWhole ? new Set() : reading.textsBesides(new Set(references.map(({ node }) => node)));
   for (const { to, name, node, place, isTold } of references) {
     const all = to.split(" or ").flatMap((kind) => names.get(kind) ?? []);
     const known = all.filter(({ isTold }) => isTold).map((each) => each.name);
     if (all.some((each) => each.name === name)) continue;
     dangling.push(node);
-    if (known.length === 0 && !isWhole) continue;
+    if (known.length === 0 && said.has(name)) continue;
     const hidden = `a name of ${characters(name)}`;
-    if (known.length === 0) place.refuse(node, isTold ? quoted(name) : hidden, `no ${to}: the file has none`);
-    else place.refuseWord(node, { text: name, mayBeSecret: !isTold, shown: quoted(name), hidden }, known);
+    if (known.length === 0) {
+      place.refuse(
+        node,
+        isTold ? quoted(name) : hidden,
+        `no ${to}: ${isWhole ? "the file has none" : "none could be read"}`,
+      );
+    } else place.refuseWord(node, { text: name, mayBeSecret: !isTold, shown: quoted(name), hidden }, known);
   }
   return dangling;
 }

@@ -17,7 +17,9 @@ export class Salvage {
   readonly #refused: ReadonlySet<Node>;
   /** Of lists and mappings the ordinals that were left out. */
   readonly #left = new Map<Node, Set<number>>();
-  readonly #unsure = new Map<string, Set<string>>();
+  /** Names of what was left out whole. */
+  readonly gone: Set<string> = new Set();
+  readonly #unsure: { readonly name: string; readonly mayBeWrong: (field: string) => boolean }[] = [];
   #standIns = 0;
 
   constructor(refused: ReadonlySet<Node>) {
@@ -35,14 +37,14 @@ export class Salvage {
     return values.filter((value) => value !== WRONG);
   }
 
-  /** Whether anything of a list or mapping was left out. */
-  lacks(node: Node | null): boolean {
-    return node !== null && (this.#left.get(node)?.size ?? 0) > 0;
+  /** The ordinals of a list or mapping that were left out. */
+  leftOf(node: Node): ReadonlySet<number> {
+    return this.#left.get(node) ?? new Set();
   }
 
   /** Where in the file an item stands, of which later stages know the ordinal among those that were kept. */
   ordinalOf(node: Node, kept: number): number {
-    const left = this.#left.get(node) ?? new Set();
+    const left = this.leftOf(node);
     let index = 0;
     for (let count = kept; left.has(index) || count > 0; index++) if (!left.has(index)) count--;
     return index;
@@ -69,20 +71,13 @@ export class Salvage {
     return Object.values(kept).includes(WRONG) ? WRONG : kept;
   }
 
-  /** Notes that of what has a name not all could be read, or that another value stands for it. */
-  doubt(name: string, fields: Iterable<string>): void {
-    this.#unsure.set(name, new Set([...this.#unsure.get(name) ?? [], ...fields]));
+  /** Notes that of what has a name some fields could not be read, or have other values. */
+  doubt(name: string, mayBeWrong: (field: string) => boolean): void {
+    this.#unsure.push({ name, mayBeWrong });
   }
 
-  /**
-   * Whether a text names something of which not all could be read, or a part of it.
-   *
-   * @param field Of what this field is about; of anything by default.
-   */
-  isUnsure(text: string, field?: string): boolean {
-    return [...this.#unsure].some(([name, fields]) =>
-      (field === undefined || fields.has(field) || fields.has("")) &&
-      (text === name || text.startsWith(`${name} `) || text.endsWith(` ${name}`))
-    );
+  /** Whether what has a name was left out, or one of these fields of it could not be read. */
+  isUnsure(name: string, fields: readonly string[]): boolean {
+    return this.gone.has(name) || this.#unsure.some((each) => each.name === name && fields.some(each.mayBeWrong));
   }
 }

@@ -18,7 +18,7 @@ export function refuseSilentWay(from: string, to: string, check: StepCheck, ...f
   const { world: { adapters }, isProgram } = check;
   const isBetweenAdapters = adapters.has(from);
   if (isProgram || isBetweenAdapters !== adapters.has(to) || from === to) return;
-  check.part(...field).refuse(
+  check.part(...field).about([from, to]).refuse(
     `${to}, to which ${from}, ${isBetweenAdapters ? "an adapter" : "a target"}, too, never sends anything,`,
     isBetweenAdapters ? "a target" : `an adapter: ${alternatives(adapters.keys())}`,
   );

@@ -22,8 +22,8 @@ export interface FileCheck {
   readonly limit: number;
   /** The steps that have names, as far as the look has come: which verb each is, if that is known. */
   readonly named: Map<string, string | undefined>;
-  /** Whether steps so far may have had names that could not be read. */
-  hasLostNames: boolean;
+  /** All texts of steps so far that could not be read: some may be names. */
+  readonly lost: Set<string>;
 }
 
 /** What one step is looked at with. */
@@ -55,14 +55,20 @@ export class StepCheck {
     return new StepCheck(this.#file, this.#path + inner.join(""));
   }
 
-  /** Whether parts of what stands here could not be read. */
-  get lacksParts(): boolean {
-    return this.#file.yaml.lacks(this.#path);
+  /**
+   * The same look, which refuses nothing if what it depends on could not be read: then it may be a consequence alone.
+   *
+   * @param names Of adapters or targets.
+   * @param fields Which of their fields it depends on, besides that they are there.
+   */
+  about(names: Iterable<string>, ...fields: readonly string[]): StepCheck {
+    const isUnsure = [...names].some((name) => this.#file.yaml.isUnsure(name, fields));
+    return isUnsure ? new StepCheck({ ...this.#file, mistakes: [] }, this.#path) : this;
   }
 
-  /** Notes that what could not be read may have had names. */
-  loseNames(): void {
-    this.#file.hasLostNames = true;
+  /** Notes that what stands here could not be read, or items of it: steps in it may have had names. */
+  lose(isWhole: boolean): void {
+    for (const text of this.#file.yaml.textsAt(this.#path, isWhole)) this.#file.lost.add(text);
   }
 
   /** Enters the name of a step that stands here; no two have the same. */
@@ -77,7 +83,7 @@ export class StepCheck {
     const earlier = [...this.#file.named].filter(([, verb]) =>
       verbs.length === 0 || verb === undefined || verbs.includes(verb)
     );
-    if (this.#file.hasLostNames || earlier.some(([each]) => each === name)) return;
+    if (this.#file.lost.has(name) || earlier.some(([each]) => each === name)) return;
     const names = alternatives(earlier.map(([each]) => each)) || "none has a name";
     this.refuse(JSON.stringify(name), `the name of a ${verbs.join(" or ") || "step"} before it (${names})`);
   }
@@ -103,8 +109,6 @@ export class StepCheck {
 
   /** Notes that what stands here cannot be in this world. */
   refuse(given: string, accepted: string, meant?: string): void {
-    // Of what was not read it may be a consequence alone.
-    if (this.#file.yaml.isUnsure(this.#path)) return;
     this.#file.mistakes.push(this.#file.yaml.refusal(this.#path, given, accepted, meant).first);
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { Document, isCollection, LineCounter, type Node, type Pair, parseDocument, visit } from "yaml";
 import type { Shape } from "../../shape/shape.ts";
 import { type Mistake, ScenarioError } from "./mistake.ts";
 import { nodeOf } from "./plain_values.ts";
@@ -43,14 +43,11 @@ export interface Salvaged<T> {
   readonly dangling: readonly Node[];
 }
 
-/** The texts that stand in a node itself, or in its own fields and items. */
-function textsIn(node: Node | null): readonly string[] {
-  const parts = isMap<Node, Node | null>(node)
-    ? node.items.map(({ value }) => value)
-    : isSeq<Node>(node)
-    ? node.items
-    : [node];
-  return parts.flatMap((part) => isScalar(part) ? [textOf(part)] : isSeq<Node>(part) ? textsIn(part) : []);
+/** All texts in a part of a file. */
+function textsIn(part: Node | Pair | null): readonly string[] {
+  const texts: string[] = [];
+  if (part !== null) visit(part as Node, { Scalar: (_, scalar) => void texts.push(textOf(scalar)) });
+  return texts;
 }
 
 /** A file that is YAML, or values of a program in its place. */
@@ -185,18 +182,17 @@ export class YamlFile {
     return this.#places.get(mistake);
   }
 
-  /** Whether what stands at a path is about something of which not all could be read. */
-  isUnsure(path: string): boolean {
-    const { salvage } = this.#root.reading;
-    if (salvage === undefined) return false;
-    const around = path.replace(/(?:\.[^.[\]]+|\[\d+!?\])$/, "");
-    const field = /\.port$/.test(path) ? "ports" : undefined;
-    return [path, around].some((each) => textsIn(this.nodeAt(each)).some((text) => salvage.isUnsure(text, field)));
+  /** Whether what has a name was left out, or one of these fields of it could not be read. */
+  isUnsure(name: string, fields: readonly string[]): boolean {
+    return this.#root.reading.salvage?.isUnsure(name, fields) ?? false;
   }
 
-  /** Whether items of the list at a path could not be read. */
-  lacks(path: string): boolean {
-    return this.#root.reading.salvage?.lacks(this.nodeAt(path)) ?? false;
+  /** All texts at a path, or in those items there that could not be read. */
+  textsAt(path: string, isWhole: boolean): readonly string[] {
+    const node = this.nodeAt(path);
+    if (isWhole || !isCollection(node)) return textsIn(node);
+    const left = this.#root.reading.salvage?.leftOf(node) ?? [];
+    return [...left].flatMap((index) => textsIn(node.items[index] as Node | Pair));
   }
 
   /**

@@ -84,6 +84,22 @@ Deno.test("Ctrl-C in hbasim test: exit 130, and the report has what has ended", 
   assertStringIncludes(Deno.readTextFileSync(path("junit")), "</testsuites>");
 });
 
+Deno.test("Ctrl-C in the run that hbasim debug begins with: exit 130, and a line that says so", async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/long.yaml`;
+  const made = new Deno.Command("mkfifo", { args: [file] }).outputSync();
+  assertEquals(made.code, 0, text(made.stderr));
+  const process = startHbasim("debug", file);
+  // It listens when it reads.
+  const pipe = await Deno.open(file, { write: true });
+  await pipe.write(new TextEncoder().encode(LONG));
+  pipe.close();
+  process.kill("SIGINT");
+  await process.stdin.close();
+  const { code, stdout, stderr } = await process.output();
+  assertEquals([code, text(stdout), text(stderr)], [130, "", "hbasim: interrupted before the run has ended\n"]);
+});
+
 Deno.test("a run of several slices is the run that it is in one piece", () => {
   using folder = temporaryFolder();
   const file = `${folder.path}/run.yaml`;

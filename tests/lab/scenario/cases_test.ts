@@ -4,7 +4,13 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { InputError } from "../../../sim/kernel/input_error.ts";
 import { valuesOfRange } from "../../../sim/lab/scenario/matrix_values.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
-import { caseNames, openCases, openScenario, readScenario } from "../../../sim/lab/scenario/open_scenario.ts";
+import {
+  caseNames,
+  checkScenario,
+  openCases,
+  openScenario,
+  readScenario,
+} from "../../../sim/lab/scenario/open_scenario.ts";
 import { runScenarioText } from "../../../sim/lab/scenario/runner.ts";
 
 const SECRET = "c0ffeec0ffee";
@@ -272,6 +278,26 @@ Deno.test("what is a key somewhere is not shown where it is wrong elsewhere, wha
     ScenarioError,
   );
   assert(!unknown.message.includes(SECRET), unknown.message);
+});
+
+Deno.test("a mistake that each case would put in other words is told once, with how many cases have it", () => {
+  const head = "name: f\nadapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }\n";
+  const accepted = (text: string) =>
+    assertThrows(() => checkScenario(`${head}${text}`, "f.yaml"), ScenarioError).mistakes
+      .map(({ line, given, accepted }) => `${line} ${given} ${accepted}`);
+  assertEquals(accepted("matrix: { most: [1s, 2s, 3s] }\nlimit: $most\nsteps: [wait: 5s]\n"), [
+    "5 5s at most 1s, or a higher limit of the file",
+  ]);
+  assertEquals(
+    accepted("matrix: { most: [1s, 2s, 9s] }\nlimit: $most\nsteps:\n  - { wait: 5s, at: 1h, after: 2h }\n"),
+    [
+      "6 5s at most 1s, or a higher limit of the file (in 2 of 3 cases)",
+      "6 1h at most 1s, or a higher limit of the file",
+      // Two at one place are two.
+      "6 2h at most 1s, or a higher limit of the file",
+      "6 after beside at one of them",
+    ],
+  );
 });
 
 Deno.test("no key varies in a matrix, since cases are called by its values; a row of the table is called by its name", () => {

@@ -236,7 +236,7 @@ Deno.test("a fault that cannot happen in the world is refused before the run, wi
       "powerCycle.after: 5 bytes of command (a time, or flashProgram)",
       "damage.flip.address: 70000 (0 to 65535)",
       "mutate.value: 256 (0 to 255)",
-      `powerOff.event.component: hba7 (one of hba0, miniport hba0, hba0 firmware, hba0 flash, hba1, miniport hba1, hba1 firmware, hba1 flash, disk, ` +
+      `powerOff.event.component: "hba7"; did you mean hba0? (one of hba0, miniport hba0, hba0 firmware, hba0 flash, hba1, miniport hba1, hba1 firmware, hba1 flash, disk, ` +
       `network, host, application, iscsidsc, initiator service, key store, wmi, WMI tool, or port driver)`,
     ],
   );

@@ -1,13 +1,13 @@
 /** The published schema of scenario files, judged by a validator of others. */
 
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertStringIncludes, assertThrows } from "@std/assert";
 import { parse } from "yaml";
 import { jsonSchemaOf } from "../../../sim/shape/json_schema.ts";
 import { mapping, type ScalarShape, type Shape } from "../../../sim/shape/shape.ts";
 import { STEP_WORDS } from "../../../sim/lab/scenario/step_words.ts";
 import { scenarioSchema } from "../../../sim/lab/scenario/scenario_schema.ts";
-import { openCases } from "../../../sim/lab/scenario/open_scenario.ts";
+import { checkScenario, openCases } from "../../../sim/lab/scenario/open_scenario.ts";
 import { ScenarioError } from "../../../sim/lab/scenario/mistake.ts";
 import { SCENARIO } from "../../../sim/lab/scenario/scenario.ts";
 import { readYaml } from "../../../sim/lab/scenario/yaml_file.ts";
@@ -175,6 +175,25 @@ Deno.test("ordinals, counts, moments and ranges: the schema refuses what the rea
         assertEquals(objections(source) === "", takes, `${beside}\n${objections(source)}`);
       }
     }
+  }
+});
+
+Deno.test("bytes behind an anchor are those of a flash program, for the schema, too", () => {
+  const rows = [
+    ["flashProgram: 1, after: 17bytes", true],
+    ["boot: 1, after: 17us", true],
+    ["boot: 1, after: 17bytes", false],
+    ["after: 17 bytes", false],
+    // The name of a value says nothing of it.
+    ["boot: 1, after: $bytes", true],
+  ] as const;
+  for (const [fault, isRight] of rows) {
+    const source =
+      `${HEAD}parameters: { bytes: 1us, spare: 1 }\nsteps:\n  - setGroupKey: { key: $spare }\n    faults: [{ powerCycle: { adapter: hba0, ${fault} } }, { reset: { adapter: hba0, by: bus, after: $bytes } }]\n`;
+    const look = () => checkScenario(source, "test.yaml");
+    if (isRight) look();
+    else assertThrows(look, ScenarioError, "after");
+    assertEquals(objections(source) === "", isRight, `${fault}\n${objections(source)}`);
   }
 });
 

@@ -297,7 +297,7 @@ export const WRONG_FILES: readonly (readonly [source: string, ...said: readonly 
   ],
   [
     document("cases: { one: { a: 5ms }, two: { a: 5 } }", "steps: [wait: $a]"),
-    '3:15: steps[0].wait: $a, "5", is not accepted here; expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h, or a mapping with the fields until, within',
+    '3:15: steps[0].wait: $a, "5", is not accepted here; expected a duration such as 250us, 10ms, 30s, 2min, 123cycles, at most 2501h, or a mapping with the fields until, within (in 1 of 2 cases)',
   ],
   [
     document("steps: { setGroupKey: { key: a key } }"),

@@ -8,13 +8,15 @@ import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 import { InputError } from "../../../kernel/input_error.ts";
 import type { World } from "../../world/world.ts";
+import { opened } from "../../explore/tape/subject.ts";
 import { BAD_INPUT, command, HOLDS } from "../command.ts";
 import { isQuit, runDebugLine } from "../debug/commands.ts";
 import { Debugger } from "../debug/debugger.ts";
 import { parametersOf, SET_OPTION } from "../case_names.ts";
+import { interruptedCode, listenForInterruption } from "../interruption.ts";
 import { RunProgress } from "../progress.ts";
 import { readSubject } from "../run_subject.ts";
-import { tellProgress } from "../sliced_run.ts";
+import { executeInSlices, tellProgress } from "../sliced_run.ts";
 import { print, tell } from "../terminal.ts";
 
 const PROMPT = "debug> ";
@@ -34,12 +36,26 @@ export const debug = command({
   async run({ seed, set }, files) {
     const [file] = files;
     if (file === undefined || files.length > 1) throw new InputError(`debug takes one run, ${files.length} are given`);
-    const subject = readSubject(file, { seed, set: parametersOf(set) });
+    const { signal, close } = listenForInterruption();
     const telling = new Telling();
-    const place = telling.during(() => new Debugger(subject, { onWorld: (world) => telling.watch(world) }));
-    for (const line of runDebugLine(place, "tape")) print(line);
-    for (const line of runDebugLine(place, "where")) print(line);
-    return await readLines(place, telling);
+    const options = { onWorld: (world: World) => telling.watch(world) };
+    try {
+      const read = readSubject(file, { seed, set: parametersOf(set) });
+      const subject = { ...read, scenario: opened(read.scenario) };
+      const outcome = await executeInSlices(subject, options, signal);
+      telling.clear();
+      if (outcome === undefined) {
+        tell("hbasim: interrupted before the run has ended");
+        return interruptedCode(signal);
+      }
+      const place = new Debugger(subject, { ...options, outcome });
+      for (const line of runDebugLine(place, "tape")) print(line);
+      for (const line of runDebugLine(place, "where")) print(line);
+      close();
+      return await readLines(place, telling);
+    } finally {
+      close();
+    }
   },
 });
 
@@ -58,8 +74,13 @@ class Telling {
     try {
       return work();
     } finally {
-      this.#progress.clear();
+      this.clear();
     }
+  }
+
+  /** Nothing runs any more. */
+  clear(): void {
+    this.#progress.clear();
   }
 }
 

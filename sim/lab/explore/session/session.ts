@@ -22,6 +22,8 @@ import { ParkedWorlds } from "./parked_worlds.ts";
 export interface SessionOptions extends Omit<ExecutionOptions, "strategy"> {
   /** How many worlds it keeps where they stopped, to go on from there: 1 or more, 64 by default. */
   readonly parked?: number;
+  /** What comes of the run, if it was executed before, with the same options; it is executed by default. */
+  readonly outcome?: Outcome;
 }
 
 /**
@@ -65,17 +67,16 @@ export class Session {
    * @throws {FaultError} A fault of the tape cannot happen in the world.
    */
   constructor(subject: Subject, options: SessionOptions = {}) {
-    const { parked = 64 } = options;
+    const { outcome, ...others } = options;
+    const { parked = 64 } = others;
     if (!Number.isSafeInteger(parked) || parked < 1) {
       throw new InputError(`parked: ${given(parked)}, expected a whole number from 1`);
     }
     this.subject = subject;
     this.#read = { ...subject, scenario: opened(subject.scenario) };
-    this.#options = options;
-    const execution = new Execution(this.#read, options);
-    execution.goOn();
-    this.outcome = outcomeOf(execution);
-    this.#parked = new ParkedWorlds(this.#read, options, this.outcome.hashes, parked);
+    this.#options = others;
+    this.outcome = outcome ?? outcomeOfRun(this.#read, others);
+    this.#parked = new ParkedWorlds(this.#read, others, this.outcome.hashes, parked);
   }
 
   /** How many events of the kernel were dispatched again to get to moments. */
@@ -194,4 +195,10 @@ function requireNumber(before: number): void {
 function requireAnswer(name: string, answer: unknown): boolean {
   if (typeof answer === "boolean") return answer;
   throw new InputError(`${name}: ${tellOther(answer, "true or false")}`);
+}
+
+function outcomeOfRun(subject: Subject, options: SessionOptions): Outcome {
+  const execution = new Execution(subject, options);
+  execution.goOn();
+  return outcomeOf(execution);
 }

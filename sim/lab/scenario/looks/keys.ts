@@ -29,7 +29,8 @@ export const KEY_LOOKS = {
       const entries = check.world.adapters.get(adapter)?.adapter.keyTableEntries;
       if (entries === undefined || pattern.count === undefined) return;
       const [room, what] = pattern.id === "any" ? [1, "one group key"] : [entries, `${entries} keys`];
-      check.part("count").requireCanBeMore(pattern.count, room, `the key table of ${adapter} has room for ${what}`);
+      const count = check.part("count").about([adapter], "keyTableEntries");
+      count.requireCanBeMore(pattern.count, room, `the key table of ${adapter} has room for ${what}`);
     },
     changedBy: ({ adapter }) => ({ component }) => component === adapter,
     // Commands that write the table, and the power and boots that it does not outlive.
@@ -56,11 +57,11 @@ export const KEY_LOOKS = {
       checkPattern(pattern, [adapter], check);
       const unit = check.world.adapters.get(adapter);
       if (unit?.contents() === undefined) {
-        return check.part("adapter").refuse(adapter, "an adapter with storage: nvram");
+        return check.part("adapter").about([adapter], "storage").refuse(adapter, "an adapter with storage: nvram");
       }
       const { sectorCount } = unit.flash?.geometry ?? {};
       if (sectorCount === undefined || pattern.badSectors === undefined) return;
-      check.part("badSectors").requireCanBeMore(
+      check.part("badSectors").about([adapter], "storage", "flash").requireCanBeMore(
         pattern.badSectors,
         sectorCount,
         `the store of ${adapter} has ${sectorCount}`,

@@ -47,8 +47,8 @@ export const PACKET_LOOKS = {
     ),
     check({ from, to }, check) {
       const impossible = impossibleWay(from, to, check.world);
-      if (impossible !== undefined) check.part(impossible.field).refuse(impossible.given, impossible.accepted);
-      else refuseSilentWay(from, to, check, "to");
+      if (impossible === undefined) refuseSilentWay(from, to, check, "to");
+      else check.part(impossible.field).about([from, to]).refuse(impossible.given, impossible.accepted);
     },
     shownBy: ({ from }) => [
       ({ component, kind, fields: { direction } }) =>

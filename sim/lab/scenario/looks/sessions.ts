@@ -45,7 +45,7 @@ export const SESSION_LOOKS = {
     check({ of: end, with: other }, check) {
       for (const [field, name] of [["of", end], ["with", other]] as const) {
         if (name === undefined || addressesOf(name, check.world).length > 0) continue;
-        check.part(field).refuse(`${name}, which is outside`, "an end in the world");
+        check.part(field).about([name]).refuse(`${name}, which is outside`, "an end in the world");
       }
       if (end === other) check.part("with").refuse(other, `another end than ${end}`);
       else if (other !== undefined) refuseSilentWay(end, other, check, "with");

@@ -66,7 +66,7 @@ export function checkPattern({ id, port, flags }: KeyPattern, adapters: readonly
   );
   if (ports.some(([, addresses]) => port < addresses.length)) return;
   const accepted = ports.map(([name, addresses]) => `${name}: ${alternatives(addresses.keys())}`);
-  check.part("port").refuse(String(port), `all, or a port of ${accepted.join(", ")}`);
+  check.part("port").about(adapters, "ports").refuse(String(port), `all, or a port of ${accepted.join(", ")}`);
 }
 
 /** Looks for keys among others, and fills them with zeros. */

@@ -19,7 +19,14 @@ import {
 } from "../../faults/accidents.ts";
 import { LASTING_ACCIDENTS } from "../../faults/injector.ts";
 import { impossibleAccident } from "../../faults/possible.ts";
-import { ACCIDENT_FIELDS, accidentContradiction, accidentOf, accidentPath } from "../accident_shapes.ts";
+import {
+  ACCIDENT_FIELDS,
+  accidentContradiction,
+  accidentOf,
+  accidentPath,
+  endsOf,
+  fieldsFor,
+} from "../accident_shapes.ts";
 import { refuseSilentWay } from "../silent_ways.ts";
 import { step, type StepKind } from "../step.ts";
 import type { StepContext } from "../step_context.ts";
@@ -67,7 +74,8 @@ function accident(kind: AccidentKind): StepKind<AccidentStep> {
       const { mayMiss: _ofTheStep, ...alone } = accident;
       const impossible = impossibleAccident(alone as Accident, check.world);
       if (impossible !== undefined) {
-        check.part(...accidentPath(accident, impossible)).refuse(impossible.given, impossible.accepted);
+        const place = check.part(...accidentPath(accident, impossible)).about(endsOf(accident), ...fieldsFor(accident));
+        place.refuse(impossible.given, impossible.accepted);
       } else if (accident.kind === "cutLink") refuseSilentWay(accident.from, accident.to, check, "to");
     },
     *run(accident, context) {

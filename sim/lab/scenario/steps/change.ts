@@ -56,7 +56,7 @@ export const CHANGE_STEPS = {
     check({ network, targets = [] }, check) {
       targets.forEach(({ name }, index) => {
         if (check.world.targets.has(name)) return;
-        check.part("targets", index).refuse(`${name}, which is outside`, "a target of the world");
+        check.part("targets", index).about([name]).refuse(`${name}, which is outside`, "a target of the world");
       });
       network?.links?.forEach(({ from, to }, index) => {
         refuseSilentWay(from, to, check.part("network", "links", index));

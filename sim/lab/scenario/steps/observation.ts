@@ -100,7 +100,8 @@ export const OBSERVATION_STEPS = {
     check({ adapter, port }, check) {
       const ports = check.world.adapters.get(adapter)?.networkInterface.addresses ?? [];
       if (port === ALL_PORTS || port < ports.length) return;
-      check.part("port").refuse(String(port), `all, or a port of ${adapter}: ${alternatives(ports.keys())}`);
+      const accepted = `all, or a port of ${adapter}: ${alternatives(ports.keys())}`;
+      check.part("port").about([adapter], "ports").refuse(String(port), accepted);
     },
     *run({ adapter, port }, context, { health, cacheValid, identity }) {
       const unit = context.unit(adapter);

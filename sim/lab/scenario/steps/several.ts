@@ -51,6 +51,7 @@ export function parallel<G extends StepGroup>(group: G): StepKind<readonly Branc
     isBlock: true,
     shape: filled(entries(APPLICATION, doc("What it does, in order.", filled(list(shapeOf(group)))))),
     check(branches, check) {
+      check.lose(false);
       branches.forEach(({ value }, index) => checkSteps(group, value, check.part(index)));
     },
     *run(branches, context) {
