@@ -124,12 +124,7 @@ export class RingLog {
     this.#logEnd = scan.headEnd;
   }
 
-  /**
-   * Appends go on in the head from here.
-   *
-   * @param offset Where the next record goes.
-   * @param logEnd Where the log ends.
-   */
+  /** Appends go on in the head from an offset; the log ends at another. */
   goOnAt(offset: number, logEnd: number): void {
     const { head } = this;
     this.#cursor = head && { sector: head, offset, end: this.#flash.geometry.sectorBytes };

@@ -165,14 +165,8 @@ export class RingStore implements NvramStore {
     }
     this.#mounted = true;
     const interruptedWrite = tornRecord || tornHeader;
-    return {
-      type: "mounted",
-      records: this.size,
-      readBytes: region.length,
-      formatted,
-      interruptedWrite,
-      doubtfulWrite,
-    };
+    const readBytes = region.length;
+    return { type: "mounted", records: this.size, readBytes, formatted, interruptedWrite, doubtfulWrite };
   }
 
   #adopt(scan: LogScan, region: Uint8Array): void {
