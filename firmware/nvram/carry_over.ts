@@ -108,8 +108,7 @@ export class CarryOver implements Carrier {
     if (!(yield* this.#copySlots(cursor, tail))) return false;
     if (!(yield* this.#copyLosses(cursor, this.#options.losses(tail)))) return false;
     const { scrub } = this.#options;
-    if (scrub === undefined || scrub.place.sector !== tail) return true;
-    if (cursor.sector.header.sequence >= scrub.untilSequence) return true;
+    if (scrub?.place.sector !== tail || cursor.sector.header.sequence >= scrub.untilSequence) return true;
     this.#scrubPlace = yield* this.#log.carry(cursor, CLEAR_PAYLOAD_BYTES, scrubContent(scrub.untilSequence, true));
     return this.#scrubPlace !== undefined;
   }
@@ -158,14 +157,14 @@ export class CarryOver implements Carrier {
     const head = { kind, carried: true, slot: slot.number };
     let stored: Uint8Array = NO_BYTES;
     const place = yield* this.#log.carry(cursor, nameBytes + storedBytes, (at): RecordContent => {
-      stored = value === undefined ? NO_BYTES : this.#slots.seal(slot, at, value);
+      if (value !== undefined) stored = this.#slots.seal(slot, at, value);
       return { head, payload: withName ? encodeIdentity(slot.identity, stored) : stored };
     });
     if (place === undefined) return undefined;
     return {
       slot,
       namePlace: withName ? place : undefined,
-      value: value === undefined ? undefined : { stored, place },
+      value: value && { stored, place },
     };
   }
 }

@@ -17,6 +17,9 @@ import { countOnes, DEAD_BITS, isBlank, roundUp } from "./words.ts";
 /** How often the same bytes are driven: a part that takes only some of the bits takes others the next time. */
 const DRIVE_ATTEMPTS = 6;
 
+/** A place reads otherwise than it did when the region was read: reads went wrong for a while. */
+export class Misread extends Error {}
+
 /** Writes to the part, and counts what it does not take. */
 export class FlashWriter {
   /** Unit of programming, in bytes. */
@@ -24,6 +27,8 @@ export class FlashWriter {
   readonly #flash: NorFlash;
   readonly #readBack: Uint8Array;
   #refusals = 0;
+  /** The region as a mount has read it, as long as that may have gone wrong: the log may go on where it saw nothing. */
+  read: Uint8Array | undefined = undefined;
 
   /**
    * A writer.
@@ -67,6 +72,7 @@ export class FlashWriter {
 
   *#readsBlank(address: number, lengthBytes: number): Task<boolean> {
     if (isBlank(yield* this.#flash.read(address, lengthBytes))) return true;
+    if (this.read !== undefined) throw new Misread();
     return this.#refuse();
   }
 
@@ -117,7 +123,7 @@ export class FlashWriter {
     let isDone = true;
     for (let done = 0; done < bytes.length;) {
       const room = pageBytes - ((address + done) % pageBytes);
-      const chunk = done === 0 && bytes.length <= room ? bytes : bytes.subarray(done, done + room);
+      const chunk = bytes.subarray(done, done + room);
       yield* this.#flash.writeEnable();
       if ((yield* this.#flash.pageProgram(address + done, chunk)) !== "done") isDone = false;
       done += chunk.length;
@@ -135,12 +141,8 @@ export class FlashWriter {
    */
   *programRecord({ index, header }: LogSector, offset: number, head: Head, payload: Uint8Array): Task<boolean> {
     const record = encodeRecord(head, payload, header.sequence, offset);
-    const lengthBytes = roundUp(record.length, this.programBytes);
-    let padded = record;
-    if (lengthBytes !== record.length) {
-      padded = allocateBytes(lengthBytes).fill(0xff);
-      padded.set(record);
-    }
+    const padded = allocateBytes(roundUp(record.length, this.programBytes)).fill(0xff);
+    padded.set(record);
     return yield* this.programBlank(index * this.#flash.geometry.sectorBytes + offset, padded);
   }
 

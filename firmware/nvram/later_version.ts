@@ -95,7 +95,7 @@ function isLater(left: Uint8Array, index: number, search: RegionSearch): boolean
 
 /** Headers that a place may have been left with half-written, or half-erased. */
 function* headersOf(index: number, { geometry, sectors }: RegionSearch): Generator<Uint8Array> {
-  const next = nextSequence(index, sectors[sectors.length - 1], geometry.sectorCount);
+  const next = nextSequence(index, sectors.at(-1), geometry.sectorCount);
   for (const version of [FORMAT_VERSION, ...sectors.map(({ header }) => header.version)]) {
     for (const sequence of [next, next - geometry.sectorCount]) {
       if (sequence > 0) yield encodeHeader({ ...newHeader(sequence, geometry), version });

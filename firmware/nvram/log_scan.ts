@@ -120,7 +120,7 @@ class LogScanner {
       if (sector.condition === "lost") this.#reading.distrustAll(sector);
       else this.#readSector(sector, sectors[index + 1], index === sectors.length - 1);
     });
-    const head = sectors[sectors.length - 1];
+    const head = sectors.at(-1);
     const tornRecord = head !== undefined &&
       !isBlank((this.#sectors[head.index] as Uint8Array).subarray(this.#headEnd));
     return {

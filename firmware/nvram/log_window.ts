@@ -13,6 +13,7 @@
 import { RangeChecksums } from "./crc32c.ts";
 import { headCarried, headKind, headPayloadBytes, headSlot, LogSlot, RecordKind } from "./head_word.ts";
 import {
+  AGAIN_OVERHEAD_BYTES,
   headAt,
   mayHaveBeenWhole,
   recordBytesAt,
@@ -23,6 +24,7 @@ import {
   sequenceAt,
 } from "./log_format.ts";
 import {
+  beginsWithMagic,
   decodeHeader,
   headerBytes,
   LOG_SECTORS_OFFSET,
@@ -68,7 +70,7 @@ export interface LogWindow {
   /** Sectors that hold something without an older header: what opened them, and came to nothing. */
   readonly unfinished: readonly number[];
   /** The head, if nothing was written since it was opened, and it is believed for what has become of those that it freed. */
-  readonly unproven: LogSector | undefined;
+  readonly isUnproven: boolean;
   /** A sector was not taken for opened that may hold a whole record, with more wrong bits than can be put right. */
   readonly mayHideWrite: boolean;
 }
@@ -83,11 +85,11 @@ export interface LogWindow {
  * hold are copies of what is still there.
  */
 export function findLog(parts: readonly Uint8Array[], programBytes: number, settlesInPlace: boolean): LogWindow {
-  const headers = parts.map((bytes) => decodeHeader(bytes));
+  const headers = parts.map((bytes) => decodeHeader(bytes) ?? headerAgain(bytes, programBytes));
   const eraseCounts = headers.map((header) => header?.eraseCount ?? 0);
   const finder = new LogFinder(parts, [...headers], programBytes, settlesInPlace);
   const sectors = finder.sectors();
-  const head = sectors[sectors.length - 1];
+  const head = sectors.at(-1);
   const rivals: number[] = [];
   const unfinished: number[] = [];
   headers.forEach((header, index) => {
@@ -103,7 +105,7 @@ export function findLog(parts: readonly Uint8Array[], programBytes: number, sett
     unfinished,
     tornHeader: finder.isTornHeader(head),
     mayHideWrite: finder.mayHideWrite,
-    unproven: finder.isUnproven ? head : undefined,
+    isUnproven: finder.isUnproven,
   };
 }
 
@@ -339,6 +341,16 @@ class LogFinder {
     const part = { sectorBytes, sectorCount: this.#parts.length, programBytes: this.#programBytes };
     return { index, header: newHeader(sequence, part), condition };
   }
+}
+
+/** The header of a sector as a mount has written it again. */
+function headerAgain(bytes: Uint8Array, programBytes: number): SectorHeader | undefined {
+  for (let offset = headerBytes(programBytes); offset < bytes.length; offset += programBytes) {
+    const header = bytes.subarray(offset + AGAIN_OVERHEAD_BYTES);
+    const isOne = beginsWithMagic(header) && recordBytesAt(bytes, readUint32(header, SEQUENCE_OFFSET), offset) > 0;
+    if (isOne) return decodeHeader(header);
+  }
+  return undefined;
 }
 
 /** A record that was written after its sector was opened. */

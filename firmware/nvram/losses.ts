@@ -16,10 +16,11 @@ import { isNearlyBlank } from "./words.ts";
 /** The losses of one store: slots without a name, sectors that are not whole, a part on which there was no log. */
 export class Losses {
   readonly #slots: SlotTable;
-  /** Sectors in which something was lost that cannot be assigned to a slot. */
-  #distrusted = new Set<LogSector>();
-  /** There was something on the part, but no log. */
-  #unexplained = false;
+  /**
+   * Sectors in which something was lost that cannot be assigned to a slot; `undefined` if there was something on the part,
+   * but no log.
+   */
+  #distrusted = new Set<LogSector | undefined>();
 
   /**
    * No losses.
@@ -32,18 +33,17 @@ export class Losses {
 
   /** How many there are, at least. */
   get count(): number {
-    return this.#slots.nameless.size + this.#distrusted.size + (this.#unexplained ? 1 : 0);
+    return this.#slots.nameless.size + this.#distrusted.size;
   }
 
   /** Takes over what a scan has found. */
   adopt(scan: LogScan): void {
     this.#distrusted = new Set(scan.distrusted);
-    this.#unexplained = false;
   }
 
   /** Looks at bytes of a part without a log, which should be blank: a few dead cells are nothing. */
   lookAt(bytes: Uint8Array): void {
-    this.#unexplained = !isNearlyBlank(bytes);
+    if (!isNearlyBlank(bytes)) this.#distrusted.add(undefined);
   }
 
   /**
@@ -54,7 +54,7 @@ export class Losses {
    */
   *note(append: RingLog["append"]): Task<boolean> {
     const numbers = [...this.#slots.nameless.keys()];
-    for (let more = this.#distrusted.size + (this.#unexplained ? 1 : 0); more > 0; more--) {
+    for (let more = this.#distrusted.size; more > 0; more--) {
       const number = this.#slots.freeNumber(numbers);
       if (number !== undefined) numbers.push(number);
     }
@@ -64,7 +64,6 @@ export class Losses {
       this.#slots.nameless.set(slot, place);
     }
     this.#distrusted.clear();
-    this.#unexplained = false;
     return true;
   }
 
@@ -76,7 +75,7 @@ export class Losses {
    * @returns False if the part does not take it.
    */
   *forget(advance: () => Task<boolean>, writeDelete: (slot: number) => Task<boolean>): Task<boolean> {
-    while (this.#distrusted.size > 0 || this.#unexplained) if (!(yield* advance())) return false;
+    while (this.#distrusted.size > 0) if (!(yield* advance())) return false;
     for (const number of [...this.#slots.nameless.keys()]) {
       if (!(yield* writeDelete(number))) return false;
       this.#slots.nameless.delete(number);
@@ -86,8 +85,7 @@ export class Losses {
 
   /** Sectors were freed, and what they had lost was noted in another one. */
   leave(freed: readonly LogSector[]): void {
-    for (const sector of freed) this.#distrusted.delete(sector);
-    this.#unexplained = false;
+    for (const sector of [undefined, ...freed]) this.#distrusted.delete(sector);
   }
 
   /**
@@ -99,8 +97,7 @@ export class Losses {
   lossesIn(sector: LogSector | undefined, taken: readonly number[]): readonly number[] {
     const numbers: number[] = [];
     for (const [number, place] of this.#slots.nameless) if (place.sector === sector) numbers.push(number);
-    const isLost = sector === undefined ? this.#unexplained : this.#distrusted.has(sector);
-    const number = isLost ? this.#slots.freeNumber(taken) : undefined;
+    const number = this.#distrusted.has(sector) ? this.#slots.freeNumber(taken) : undefined;
     if (number !== undefined) numbers.push(number);
     return numbers;
   }

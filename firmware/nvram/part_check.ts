@@ -71,7 +71,7 @@ export function foreignFormat(
   geometry: FlashGeometry,
 ): string | undefined {
   const { sectorBytes, sectorCount } = geometry;
-  const header = sectors[sectors.length - 1]?.header;
+  const header = sectors.at(-1)?.header;
   const version = header?.version ?? FORMAT_VERSION;
   if (version !== FORMAT_VERSION && version !== OLD_FORMAT_VERSION) {
     return `the log has format ${version}, ${READ_VERSIONS}`;

@@ -11,6 +11,7 @@ import { againPayload, contentAt, HEAD_BYTES, markPayload, voidFromAt } from "./
 import type { LogScan } from "./log_scan.ts";
 import type { RecordPlace } from "./log_window.ts";
 import type { RecordContent } from "./carrier.ts";
+import { headerBytes } from "./sector_header.ts";
 import type { SlotTable } from "./slot_table.ts";
 import { isSealed } from "./store.ts";
 import { readUint32, writeUint32 } from "./words.ts";
@@ -68,28 +69,24 @@ export interface PendingRecord {
  * now and wrong later, and where no word can be programmed twice nothing else makes them firm.
  *
  * @param scan What a mount has found.
- * @param region The bytes of the region, put right where the scan could.
- * @param sectorBytes The part's sector size.
+ * @param bytes The bytes of the head, put right where the scan could.
  * @param slots Seals secrets for their new place.
  */
 export function lastRecordAgain(
-  { lastContent, lastRecord, headEnd }: LogScan,
-  region: Uint8Array,
-  sectorBytes: number,
+  { lastContent, lastRecord, headEnd, isUnproven }: LogScan,
+  bytes: Uint8Array,
   slots: SlotTable,
 ): PendingRecord {
-  // A mark behind it may be of a boot that did not come to its end: what lies before it is no firmer for it.
-  const place = (lastContent ?? lastRecord)?.place;
-  const start = (place?.sector.index ?? 0) * sectorBytes;
-  const bytes = region.subarray(start, start + sectorBytes);
-  const at = place === undefined ? undefined : contentAt(bytes, place.offset);
+  // A mark behind it may be of a boot that did not come to its end: what lies before it is no firmer for it. All copies
+  // are, so that a head without proof needs its header only.
+  const place = isUnproven ? undefined : (lastContent ?? lastRecord)?.place;
+  const at = place && contentAt(bytes, place.offset);
   const word = at === undefined ? undefined : readUint32(bytes, at);
-  const says = place === undefined ? undefined : voidFromAt(bytes, place.offset);
-  const voidFrom = says ?? place?.offset ?? headEnd;
+  const voidFrom = (place && voidFromAt(bytes, place.offset)) ?? place?.offset ?? headEnd;
   // A mark says nothing but where the log ended, which this record says itself.
-  const again = at === undefined || word === undefined || headKind(word) === RecordKind.mark
-    ? NO_BYTES
-    : copyBytes(bytes, at, at + HEAD_BYTES + headPayloadBytes(word));
+  const isSaid = at === undefined || word === undefined || headKind(word) === RecordKind.mark;
+  const [start, end] = isSaid ? [0, isUnproven ? headerBytes(1) : 0] : [at, at + HEAD_BYTES + headPayloadBytes(word)];
+  const again = copyBytes(bytes, start, end);
   const slot = word === undefined ? undefined : slots.at(headSlot(word));
   const isSealedThere = slot?.value !== undefined && isSealed(slot.identity.class) &&
     slot.value.place.sector === place?.sector && slot.value.place.offset === voidFrom;

@@ -74,7 +74,7 @@ export function describeRegion(region: Uint8Array, layout: RegionLayout): readon
 function summary(scan: LogScan, sectorCount: number, sectorBytes: number, programBytes: number): string {
   const whole = `${sectorCount} sectors of ${sectorBytes} bytes, words of ${programBytes}`;
   const { sectors, slots, retired, distrusted } = scan;
-  const [oldest, head] = [sectors[0], sectors[sectors.length - 1]];
+  const [oldest, head] = [sectors[0], sectors.at(-1)];
   if (oldest === undefined || head === undefined) return `${whole}; no log`;
   const damaged = [...slots.values()].filter(({ damaged, name, passing }) => (
     damaged || name === undefined || passing === PASSED
@@ -101,7 +101,7 @@ function describeSector(
   const lines = [`sector ${index}: ${state}`];
   const described = inLog?.header ?? header;
   if (described === undefined || inLog?.condition === "lost" || isBlank(bytes)) return lines;
-  const isHead = inLog !== undefined && inLog === scan.sectors[scan.sectors.length - 1];
+  const isHead = inLog !== undefined && inLog === scan.sectors.at(-1);
   return [...lines, ...describeRecords(bytes, described, isHead)];
 }
 
@@ -114,7 +114,7 @@ function stateOf(
 ): string {
   if (retired.has(index)) return "retired";
   if (isBlank(bytes)) return "blank";
-  const head = sectors[sectors.length - 1];
+  const head = sectors.at(-1);
   if (inLog !== undefined) {
     const place = inLog === head ? "head of the log" : "in the log";
     const { sequence, eraseCount, version } = inLog.header;
@@ -122,7 +122,7 @@ function stateOf(
     return `${place}, sequence ${sequence}, format ${version}, erased ${eraseCount} times`;
   }
   if (header !== undefined) return `free, sequence ${header.sequence} before, erased ${header.eraseCount} times`;
-  const isNext = head !== undefined && index === (head.index + 1) % (head.header.sectorCount || 1);
+  const isNext = head !== undefined && index === (head.index + 1) % head.header.sectorCount;
   return isNext && tornHeader ? "free, opening it was cut off" : "free, no header";
 }
 
@@ -141,9 +141,8 @@ function describeGap(bytes: Uint8Array, start: number, end: number, isEndOfLog: 
   const written = writtenEnd(bytes.subarray(0, end), start);
   if (written <= start) return [];
   const word = headAt(bytes, start);
-  const kind = word === undefined || headKind(word) === RecordKind.blank
-    ? undefined
-    : RECORD_KIND_NAMES[headKind(word)];
+  // What is blank has no kind of a name.
+  const kind = word === undefined ? undefined : RECORD_KIND_NAMES[headKind(word)];
   const what = kind === undefined || word === undefined ? "" : `, ${kind} of slot ${headSlot(word)}`;
   return [line(start, `${written - start} bytes that are no record${isEndOfLog ? ", torn or damaged" : ""}${what}`)];
 }

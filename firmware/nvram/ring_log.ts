@@ -11,10 +11,11 @@
  * @module
  */
 
+import { equalBytes } from "@noble/ciphers/utils.js";
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
 import type { Carrier, RecordContent, SectorCursor } from "./carrier.ts";
-import { FlashWriter } from "./flash_writer.ts";
+import { FlashWriter, Misread } from "./flash_writer.ts";
 import { LogSlot, RecordKind } from "./head_word.ts";
 import { AGAIN_OVERHEAD_BYTES, markPayload, markPayloadBytes, retiredPayload, roomBytes } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
@@ -23,7 +24,7 @@ import { Outage } from "./outage.ts";
 import { markContent, plainContent } from "./pending.ts";
 import type { RegionReader } from "./region_reader.ts";
 import { nextSequence, RingSectors, spareSectors } from "./ring_sectors.ts";
-import { headerBytes, newHeader, OPEN_ID_BYTES } from "./sector_header.ts";
+import { CHECKSUM_OFFSET, headerBytes, newHeader, OPEN_ID_BYTES } from "./sector_header.ts";
 import { UnopenedSectors } from "./unopened_sectors.ts";
 import { roundUp } from "./words.ts";
 
@@ -123,22 +124,24 @@ export class RingLog {
     this.#logEnd = scan.headEnd;
   }
 
-  /**
-   * Appends go on in the head from here.
-   *
-   * @param offset Where the next record goes.
-   * @param logEnd Where the log ends.
-   */
+  /** Appends go on in the head from an offset; the log ends at another. */
   goOnAt(offset: number, logEnd: number): void {
     const { head } = this;
-    const { sectorBytes: end } = this.#flash.geometry;
-    this.#cursor = head === undefined ? undefined : { sector: head, offset: Math.min(offset, end), end };
+    this.#cursor = head && { sector: head, offset, end: this.#flash.geometry.sectorBytes };
     this.#logEnd = logEnd;
   }
 
   /** Nothing more is appended to the head. */
   leaveHead(): void {
     this.#cursor = undefined;
+  }
+
+  /** Sees that the sector in which the log would have gone on reads as the mount has read it. */
+  *confirm(): Task {
+    const [next = 0] = this.ring.free([...this.unopened.rivals]);
+    const start = next * this.#flash.geometry.sectorBytes;
+    const before = this.writer.read?.subarray(start, start + CHECKSUM_OFFSET);
+    if (before !== undefined && !equalBytes(yield* this.#flash.read(start, before.length), before)) throw new Misread();
   }
 
   /** The log ends here, whatever stands behind it: the next sector's header will say so. */
@@ -232,6 +235,8 @@ export class RingLog {
    * @returns The sectors that were freed; `undefined` if the part does not take it. The log is as before then.
    */
   *openNext(carrier: Carrier): Task<readonly LogSector[] | undefined> {
+    yield* this.confirm();
+    this.writer.read = undefined;
     // What a head has freed that no mount can make firm is still needed: no other sectors are tried.
     const isOwned = (yield* this.own()) || this.writer.programBytes === 1;
     const outage = this.#outage;

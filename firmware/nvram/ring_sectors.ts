@@ -56,7 +56,7 @@ export class RingSectors {
 
   /** The newest sector; `undefined` before the first is opened. */
   get head(): LogSector | undefined {
-    return this.#log[this.#log.length - 1];
+    return this.#log.at(-1);
   }
 
   get #good(): number {

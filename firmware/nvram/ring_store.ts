@@ -3,8 +3,9 @@
  *
  * The newest record of a slot counts. Updates do not repeat the name. Values
  * stay in RAM as they are on flash, secret ones sealed; they are opened on
- * demand. The mount reads every byte once, checks every record, opens every
- * secret once to see that it is authentic, and applies the rules of
+ * demand. The mount reads every byte once (and begins anew, once, if a place
+ * that it is about to write to reads otherwise), checks every record, opens
+ * every secret once to see that it is authentic, and applies the rules of
  * {@linkcode MountRule}.
  *
  * @module
@@ -22,6 +23,7 @@ import type { LogSector } from "./log_window.ts";
 import { Losses } from "./losses.ts";
 import type { MountRule } from "./mount_rules.ts";
 import { CLEAR_PAYLOAD_BYTES, plainContent, scrubContent } from "./pending.ts";
+import { Misread } from "./flash_writer.ts";
 import { checkGeometry, checkOptions, foreignFormat } from "./part_check.ts";
 import { RegionReader } from "./region_reader.ts";
 import { RingLog } from "./ring_log.ts";
@@ -79,9 +81,7 @@ export class RingStore implements NvramStore {
   readonly #losses: Losses;
   readonly #capacity: Capacity;
   readonly #turning: Turning;
-  readonly #programBytes: number;
-  readonly #maxNameBytes: number;
-  readonly #maxValueBytes: number;
+  readonly #sizes: Pick<Required<RingStoreOptions>, "maxNameBytes" | "maxValueBytes">;
   readonly #reader: RegionReader;
   readonly #omittedRules: ReadonlySet<MountRule>;
   #duplicates = 0;
@@ -100,13 +100,11 @@ export class RingStore implements NvramStore {
     const { geometry } = flash;
     const { programBytes = 1 } = geometry;
     this.#flash = flash;
-    this.#programBytes = programBytes;
     const { maxNameBytes = 261, maxValueBytes = 264, omittedRules = [] } = options;
     const sizes = { maxNameBytes, maxValueBytes, overheadBytes: sealer?.overheadBytes };
     checkOptions(sizes, omittedRules);
-    this.#maxNameBytes = maxNameBytes;
-    this.#maxValueBytes = maxValueBytes;
-    this.#slots = new SlotTable(sealer, this.#maxValueBytes, programBytes);
+    this.#sizes = sizes;
+    this.#slots = new SlotTable(sealer, maxValueBytes, programBytes);
     this.#omittedRules = new Set(omittedRules);
     this.#reader = new RegionReader({ flash, workspace: options.workspace, omittedRules: this.#omittedRules });
     this.#losses = new Losses(this.#slots);
@@ -124,12 +122,21 @@ export class RingStore implements NvramStore {
 
   /** Mounts the store. */
   *mount(): Task<MountReport> {
+    try {
+      return yield* this.#mount(true);
+    } catch (error) {
+      if (!(error instanceof Misread)) throw error;
+      return yield* this.#mount(false);
+    }
+  }
+
+  *#mount(confirms: boolean): Task<MountReport> {
     const { sectorBytes } = this.#flash.geometry;
     this.#mounted = false;
     const region = yield* this.#reader.read();
     // A small region is read before a part that was just powered up takes its first write.
     if (this.#flash.untilWritable !== undefined) yield* this.#flash.untilWritable();
-    const programBytes = this.#programBytes;
+    const { programBytes } = this.#log.writer;
     const first = this.#reader.scan(region);
     const later = yield* this.#reader.laterSector(region, first);
     const reason = foreignFormat(first.sectors, later, this.#flash.geometry);
@@ -138,8 +145,11 @@ export class RingStore implements NvramStore {
     const scan = (yield* settleHeader(this.#settling(first, region))) ? first : this.#reader.scan(region, false);
     const formatted = scan.sectors.length === 0;
     // If it was all of the log nothing but a write that was cut off can stand behind it.
-    const { tornRecord, tornHeader, doubtfulWrite } = formatted ? first : scan;
+    const { tornRecord, tornHeader, doubtfulWrite, unfinished } = formatted ? first : scan;
     this.#adopt(scan, region);
+    // On a blank region there is nothing to be seen again.
+    this.#log.writer.read = confirms && (!formatted || unfinished.length > 0) ? region : undefined;
+    if (tornRecord) yield* this.#log.confirm();
     if (formatted) {
       // What opening the very first sector writes may be there, cut off: the header, and a mark.
       const markBytes = roomBytes(markPayloadBytes(sectorBytes), programBytes);
@@ -149,26 +159,18 @@ export class RingStore implements NvramStore {
     } else if (yield* this.#settle(scan, region)) {
       if (!this.#omittedRules.has("resume scrub")) yield* this.#finishScrub();
       yield* this.#deleteSuperseded();
-      if (scan.unproven !== undefined) yield* this.#turning.advance();
-      yield* this.#relieve(scan.unproven);
+      yield* this.#relieve();
       // Power may have gone while it was regained.
       yield* this.#turning.regainSpare();
     }
     this.#mounted = true;
     const interruptedWrite = tornRecord || tornHeader;
-    return {
-      type: "mounted",
-      records: this.size,
-      readBytes: region.length,
-      formatted,
-      interruptedWrite,
-      doubtfulWrite,
-    };
+    const readBytes = region.length;
+    return { type: "mounted", records: this.size, readBytes, formatted, interruptedWrite, doubtfulWrite };
   }
 
   #adopt(scan: LogScan, region: Uint8Array): void {
     this.#log.adopt(scan);
-    this.#slots.clear();
     this.#slots.adopt(scan, region, this.#flash.geometry.sectorBytes);
     this.#losses.adopt(scan);
     this.#duplicates = this.#slots.superseded.size;
@@ -186,6 +188,7 @@ export class RingStore implements NvramStore {
       this.#turning.unsettled = unsettled;
       return this.#turning.advance();
     });
+    this.#log.writer.read = undefined;
     if (isSettled) this.#turning.unsettled = undefined;
     else this.#log.leaveHead();
     return isSettled;
@@ -204,10 +207,10 @@ export class RingStore implements NvramStore {
    * that the sector was opened with, and the next could not do that again. So is all of a sector that may lose its header
    * yet, without which no box can be opened.
    */
-  *#relieve(unproven: LogSector | undefined): Task {
+  *#relieve(): Task {
     for (const sector of [...this.#log.sectors]) {
       for (const slot of this.#slots.values()) {
-        if (sector !== unproven && !this.#turning.room.isOverfull(sector)) break;
+        if (!this.#turning.room.isOverfull(sector)) break;
         const value = slot.value?.place.sector === sector ? this.#slots.open(slot) : undefined;
         if (value === undefined) continue;
         const written = yield* this.#writeSlot(slot, value, slot);
@@ -223,13 +226,13 @@ export class RingStore implements NvramStore {
     if (!RECORD_CLASSES.includes(record.class)) {
       throw new NvramMisuseError("class", record.class, RECORD_CLASSES.join(", "));
     }
-    requireSize("name", record.name, this.#maxNameBytes);
-    requireSize("value", record.value, this.#maxValueBytes);
+    requireSize("name", record.name, this.#sizes.maxNameBytes);
+    requireSize("value", record.value, this.#sizes.maxValueBytes);
     if (!this.#mounted) return CORRUPTED;
     const before = this.#slots.find(record);
     if (before !== undefined && this.#slots.holds(before, record.value)) return UNCHANGED;
     const storedBytes = this.#slots.storedBytes(record.class, record.value.length);
-    const needed = footprintBytes(record.name.length, storedBytes, this.#programBytes) -
+    const needed = footprintBytes(record.name.length, storedBytes, this.#log.writer.programBytes) -
       (before === undefined ? 0 : this.#slots.slotFootprintBytes(before));
     const number = before?.number ?? this.#slots.freeNumber();
     if (number === undefined || !this.#turning.room.accepts(needed)) return { type: "full" };
@@ -290,8 +293,7 @@ export class RingStore implements NvramStore {
   *forgetLosses(): Task<StoreStatus> {
     if (!this.#mounted) return CORRUPTED;
     if (this.#losses.count === 0) return UNCHANGED;
-    const forgets = this.#losses.forget(this.#turning.advance.bind(this.#turning), this.#write.bind(this));
-    const isForgotten = yield* forgets;
+    const isForgotten = yield* this.#losses.forget(() => this.#turning.advance(), (number) => this.#write(number));
     yield* this.#turning.regainSpare();
     return isForgotten ? STORED : REFUSED;
   }

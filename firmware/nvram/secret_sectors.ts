@@ -36,7 +36,7 @@ export function sectorsToErase(
 ): number {
   const parts = partsOf(region, sectorBytes);
   const count = parts.length;
-  const head = log[log.length - 1];
+  const head = log.at(-1);
   const safe = new Set<number>();
   const publicSlots = new Set<number>();
   for (const sector of log) {

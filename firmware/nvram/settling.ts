@@ -14,8 +14,7 @@
 
 import type { Task } from "../../sim/kernel/task.ts";
 import type { NorFlash } from "../../sim/parts/flash/nor_flash.ts";
-import { RecordKind } from "./head_word.ts";
-import { encodeRecord, markPayload, markPayloadBytes, maxPayloadBytes, roomBytes } from "./log_format.ts";
+import { markPayloadBytes, maxPayloadBytes, roomBytes } from "./log_format.ts";
 import type { LogScan } from "./log_scan.ts";
 import type { LogSector } from "./log_window.ts";
 import type { MountRule } from "./mount_rules.ts";
@@ -61,24 +60,25 @@ export function* settle(
   slots: SlotTable,
   advance: (unsettled: PendingRecord | undefined) => Task<boolean>,
 ): Task<boolean> {
-  const { flash, log, region, omittedRules } = options;
+  const { flash, log, scan, region, omittedRules } = options;
   if (log.writer.programBytes === 1) {
     if (yield* settleRecord(options)) {
       return (yield* settleInPlace(options)) || (yield* advance(undefined)) || (yield* goOnInHead(options));
     }
     // Bits that were not driven may still read as they like: the record is written elsewhere, if it fits beside copies.
-    const again = lastRecordAgain(options.scan, region, flash.geometry.sectorBytes, slots);
+    const again = lastRecordAgain(scan, sectorOf(region, log.head as LogSector), slots);
     const fits = again.payloadBytes <= maxPayloadBytes(flash.geometry.sectorBytes, 1);
     return (fits && (yield* advance(again))) || (yield* advance(undefined));
   }
-  const scan = omittedRules.has("settle record")
-    ? { ...options.scan, lastRecord: undefined, lastContent: undefined }
-    : options.scan;
-  const again = lastRecordAgain(scan, region, flash.geometry.sectorBytes, slots);
+  const isUnproven = scan.isUnproven || omittedRules.has("settle record");
+  const again = lastRecordAgain({ ...scan, isUnproven }, sectorOf(region, log.head as LogSector), slots);
   let { refusals } = log;
   // The next sector may look opened some time: the head is left for it, or it is erased.
   const mayStay = !scan.tornHeader || omittedRules.has("reopen torn header");
-  if (mayStay && (yield* settleElsewhere(options, again))) return true;
+  // A head without proof is proven first, wherever there is room: what it freed may be erased next.
+  const isSettledThere = (mayStay || scan.isUnproven) && ((yield* settleElsewhere(options, again)) ||
+    (scan.isUnproven && (yield* settleWithoutFence(options, again))));
+  if (isSettledThere && mayStay) return true;
   // A place that the head did not take is used up: there was room.
   let hadRoom = log.refusals > refusals;
   log.endAt(again.voidFrom);
@@ -103,7 +103,7 @@ export function* settle(
  * @returns False if the part does not take it: the header may read otherwise next time, and the log have another head.
  */
 export function* settleHeader({ flash, log, scan, region, omittedRules }: SettlingOptions): Task<boolean> {
-  const head = scan.sectors[scan.sectors.length - 1];
+  const head = scan.sectors.at(-1);
   if (log.writer.programBytes !== 1 || omittedRules.has("settle header") || head?.condition !== "whole") return true;
   const base = head.index * flash.geometry.sectorBytes;
   return yield* log.writer.driveAgain(base, region.subarray(base, base + headerBytes(1)));
@@ -118,18 +118,25 @@ function* settleRecord({ flash, log, scan: { lastRecord }, region, omittedRules 
 }
 
 /**
- * Fences the head, which was driven again.
+ * Has the head, which was driven again, go on behind a mark. It is read back: what is acknowledged behind none would be
+ * lost with one bit.
  *
- * @returns False if nothing may be appended to the head: the next sector must be opened.
+ * @returns False if nothing may be appended to the head, or it takes no mark: the next sector must be opened.
  */
-function* settleInPlace(options: SettlingOptions): Task<boolean> {
-  const { log: { head }, scan, omittedRules } = options;
+function* settleInPlace({ flash, log, scan, maxRecordBytes, omittedRules }: SettlingOptions): Task<boolean> {
+  const { head } = log;
   if (head?.condition !== "whole" || head.header.version !== FORMAT_VERSION || scan.lastRecord?.lostBit === true) {
     return false;
   }
   if (scan.tornRecord && !omittedRules.has("leave torn record")) return false;
   if (scan.tornHeader && !omittedRules.has("reopen torn header")) return false;
-  return yield* fence(options);
+  const { sectorBytes, pageBytes } = flash.geometry;
+  const { headEnd } = scan;
+  const offset = omittedRules.has("fence") ? headEnd : roundUp(headEnd + maxRecordBytes, pageBytes);
+  const isFull = offset + roomBytes(markPayloadBytes(sectorBytes), 1) > sectorBytes;
+  // Nothing goes behind the fence without a mark, not even what is shorter.
+  log.goOnAt(isFull ? sectorBytes : offset, headEnd);
+  return isFull || omittedRules.has("boot mark") || (yield* log.mark(headEnd));
 }
 
 /**
@@ -152,33 +159,8 @@ function* goOnInHead(options: SettlingOptions): Task<boolean> {
     if (!(yield* log.writer.kill(head.index * sectorBytes + scan.headEnd, lengthBytes))) return false;
   }
   // What is there is not blank: without the mark it would be taken for damage.
-  const offset = roundUp(written, flash.geometry.pageBytes);
-  const mark = encodeMark(head, offset, scan.headEnd);
-  if (offset + mark.length > sectorBytes) return false;
-  if (!(yield* log.writer.driveFirmly(head.index * sectorBytes + offset, mark))) return false;
-  log.goOnAt(offset + mark.length, offset + mark.length);
-  return true;
-}
-
-/**
- * Has the head go on behind a mark. It is read back: what is acknowledged behind none would be lost with one bit.
- *
- * @returns False if the head takes none: the next sector must be opened.
- */
-function* fence({ flash, log, scan, maxRecordBytes, omittedRules }: SettlingOptions): Task<boolean> {
-  const { sectorBytes, pageBytes } = flash.geometry;
-  const { headEnd } = scan;
-  const offset = omittedRules.has("fence") ? headEnd : roundUp(headEnd + maxRecordBytes, pageBytes);
-  const isFull = offset + roomBytes(markPayloadBytes(sectorBytes), 1) > sectorBytes;
-  // Nothing goes behind the fence without a mark, not even what is shorter.
-  log.goOnAt(isFull ? sectorBytes : offset, headEnd);
-  return isFull || omittedRules.has("boot mark") || (yield* log.mark(headEnd));
-}
-
-function encodeMark({ header }: LogSector, offset: number, logEnd: number): Uint8Array {
-  const payload = markPayload(logEnd, header.sectorBytes);
-  const head = { kind: RecordKind.mark, carried: false, slot: 0, payloadBytes: payload.length };
-  return encodeRecord(head, payload, header.sequence, offset);
+  log.goOnAt(roundUp(written, flash.geometry.pageBytes), scan.headEnd);
+  return yield* log.mark(scan.headEnd);
 }
 
 /** Whether a write was cut off that only a store can have begun that had settled the last record, or written it itself. */
@@ -206,12 +188,20 @@ function* settleElsewhere(options: SettlingOptions, again: PendingRecord): Task<
   if (head?.condition !== "whole") return false;
   const { pageBytes } = flash.geometry;
   const written = writtenEnd(sectorOf(region, head), scan.headEnd);
-  log.goOnAt(omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes), scan.headEnd);
-  return yield* appendAgain(log, again);
+  return yield* appendAgain(
+    options,
+    again,
+    omittedRules.has("fence") ? written : roundUp(written + maxRecordBytes, pageBytes),
+  );
 }
 
-/** Writes the last record again in the head; false if that has no room for it or does not take it. */
-function* appendAgain(log: RingLog, { payloadBytes, content }: PendingRecord): Task<boolean> {
+/** Writes the last record again at a place of the head; false if there is no room for it or the part does not take it. */
+function* appendAgain(
+  { log, scan }: SettlingOptions,
+  { payloadBytes, content }: PendingRecord,
+  offset: number,
+): Task<boolean> {
+  log.goOnAt(offset, scan.headEnd);
   return (yield* log.append(payloadBytes, (place) => content(place, false), true)) !== undefined;
 }
 
@@ -232,13 +222,11 @@ function* annulNext({ log }: SettlingOptions): Task<boolean> {
 function* settleWithoutFence(options: SettlingOptions, again: PendingRecord): Task<boolean> {
   const { log, scan, region } = options;
   const { head } = log;
-  if (head === undefined) return false;
   const { programBytes } = log.writer;
-  // One word further on: what left no trace was to go right behind, and no nonce is used twice.
-  const offset = roundUp(writtenEnd(sectorOf(region, head), scan.headEnd), programBytes) + programBytes;
-  if (head.condition === "whole") {
-    log.goOnAt(offset, scan.headEnd);
-    if (yield* appendAgain(log, again)) return true;
+  if (head?.condition === "whole") {
+    // One word further on: what left no trace was to go right behind, and no nonce is used twice.
+    const offset = roundUp(writtenEnd(sectorOf(region, head), scan.headEnd), programBytes) + programBytes;
+    if (yield* appendAgain(options, again, offset)) return true;
     if (beganBehindLast(region, head, scan) && (yield* log.mark(scan.headEnd))) return true;
   }
   log.endAt(again.voidFrom);

@@ -68,15 +68,6 @@ export class SlotTable {
     return this.#footprintBytes + this.nameless.size * roomBytes(0, this.#programBytes);
   }
 
-  /** Forgets everything, as before a mount. */
-  clear(): void {
-    this.#slots.length = 0;
-    this.#numbers.clear();
-    this.nameless.clear();
-    this.superseded.clear();
-    this.#footprintBytes = 0;
-  }
-
   /** What a slot may take up on flash, in bytes: a damaged value as much as the largest, so that it can be set again. */
   slotFootprintBytes({ identity, value }: Slot): number {
     return footprintBytes(identity.name.length, value?.stored.length ?? this.#largestStoredBytes, this.#programBytes);
@@ -150,13 +141,18 @@ export class SlotTable {
   }
 
   /**
-   * Takes over what a scan has found, and verifies that each secret is authentic.
+   * Takes over what a scan has found, in place of all else, and verifies that each secret is authentic.
    *
    * @param scan The scan.
    * @param region The bytes that were scanned.
    * @param sectorBytes The part's sector size.
    */
   adopt(scan: LogScan, region: Uint8Array, sectorBytes: number): void {
+    this.#slots.length = 0;
+    this.#numbers.clear();
+    this.nameless.clear();
+    this.superseded.clear();
+    this.#footprintBytes = 0;
     for (
       const [number, scanned] of [...scan.slots].sort(([, left], [, right]) => latenessOf(left) - latenessOf(right))
     ) {
@@ -211,7 +207,6 @@ export class SlotTable {
 
   /** Whether a slot has this value. */
   holds(slot: Slot, value: Uint8Array): boolean {
-    if (!isSealed(slot.identity.class)) return slot.value !== undefined && equalBytes(slot.value.stored, value);
     const held = this.open(slot);
     if (held === undefined) return false;
     const same = equalBytes(held, value);

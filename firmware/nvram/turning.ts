@@ -123,7 +123,7 @@ export class Turning {
       isScrubbing: this.isScrubbing,
       unsettled: this.unsettled,
       reserveBytes: capacity.reserveBytes,
-      hasSpare: this.room.hasSpare.bind(this.room),
+      hasSpare: (retiredSectors) => this.room.hasSpare(retiredSectors),
     });
     const freed = yield* this.#log.openNext(carryOver);
     if (freed === undefined) return false;

@@ -19,7 +19,7 @@ export class UnopenedSectors {
   readonly #sectorBytes: number;
   readonly #reader: RegionReader;
   /** Those that a mount might take for the head. */
-  #rivals = new Set<number>();
+  rivals = new Set<number>();
   /** Those that hold something without an older header: it has the sequence that the sector will have again. */
   #unfinished = new Set<number>();
 
@@ -38,18 +38,18 @@ export class UnopenedSectors {
 
   /** Takes over what was found. */
   adopt({ rivals, unfinished }: LogWindow): void {
-    this.#rivals = new Set(rivals);
+    this.rivals = new Set(rivals);
     this.#unfinished = new Set(unfinished);
   }
 
   /** Whether a mount might take one for the head: nothing may be acknowledged in the one that is. */
   get mayLead(): boolean {
-    return this.#rivals.size > 0;
+    return this.rivals.size > 0;
   }
 
   /** A sector is open: it is newer than all that were passed over. */
   opened(index: number): void {
-    this.#rivals.clear();
+    this.rivals.clear();
     this.#unfinished.delete(index);
   }
 
@@ -59,9 +59,9 @@ export class UnopenedSectors {
    * @returns False if one might.
    */
   *annul(index: number): Task<boolean> {
-    this.#rivals.add(index);
+    this.rivals.add(index);
     if (!(yield* this.#writer.annulHeader(index * this.#sectorBytes))) return false;
-    this.#rivals.delete(index);
+    this.rivals.delete(index);
     return true;
   }
 
@@ -78,12 +78,12 @@ export class UnopenedSectors {
   *leads(index: number, isTold: boolean): Task<boolean> {
     if ((yield* this.annul(index)) || !isTold || this.#writer.programBytes === 1) return false;
     const { sectors } = yield* this.#reader.foresee();
-    return sectors[sectors.length - 1]?.index === index;
+    return sectors.at(-1)?.index === index;
   }
 
   /** Makes sure that no mount takes any of some sectors for newer than the one before them. */
   *annulBehind(indexes: readonly number[]): Task<boolean> {
-    for (const index of indexes) if (this.#rivals.has(index) && !(yield* this.annul(index))) return false;
+    for (const index of indexes) if (this.rivals.has(index) && !(yield* this.annul(index))) return false;
     return true;
   }
 
@@ -100,7 +100,7 @@ export class UnopenedSectors {
     const isUnfinished = this.#unfinished.has(index);
     const shownBytes = isUnfinished ? this.#sectorBytes : leastBytes;
     if (!(yield* this.#writer.erase(index * this.#sectorBytes, attempts, shownBytes))) return false;
-    if (isUnfinished) this.#rivals.delete(index);
+    if (isUnfinished) this.rivals.delete(index);
     this.#unfinished.add(index);
     return true;
   }

@@ -120,10 +120,10 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     ],
     [
       "a half-made header that each mount will believe goes later",
-      "return sectors[sectors.length - 1]?.index === index;",
+      "return sectors.at(-1)?.index === index;",
       "return false;",
     ],
-    ["a head is not given up although another header may be read", "return this.#rivals.size > 0;", "return false;"],
+    ["a head is not given up although another header may be read", "return this.rivals.size > 0;", "return false;"],
     [
       "what an opening has left is not looked for",
       "const shownBytes = isUnfinished ? this.#sectorBytes : leastBytes;",

@@ -76,7 +76,7 @@ export const SETTLING_MUTANTS: readonly Mutant[] = [
     "firmware/nvram/pending.ts",
     [
       "what was written again says nothing of what lies before it",
-      "const voidFrom = says ?? place?.offset ?? headEnd;",
+      "const voidFrom = (place && voidFromAt(bytes, place.offset)) ?? place?.offset ?? headEnd;",
       "const voidFrom = place?.offset ?? headEnd;",
     ],
     [

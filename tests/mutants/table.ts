@@ -245,8 +245,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     [
       "the clearing of secrets is not carried",
-      "    if (cursor.sector.header.sequence >= scrub.untilSequence) return true;\n",
-      "    if (cursor.sector.header.sequence > 0) return true;\n",
+      "|| cursor.sector.header.sequence >= scrub.untilSequence) return true;",
+      "|| cursor.sector.header.sequence > 0) return true;",
     ],
     [
       "copies for a sector that was refused are adopted with the next",
@@ -289,7 +289,7 @@ export const MUTANTS: readonly Mutant[] = [
       "      // Power may have gone while it was regained.\n      yield* this.#turning.regainSpare();\n",
       "",
     ],
-    ["a sector that is too full stays so", "      yield* this.#relieve(scan.unproven);\n", ""],
+    ["a sector that is too full stays so", "      yield* this.#relieve();\n", ""],
     [
       "a clear after damage erases no more than it must",
       "let distance = this.#losses.count > 0",

@@ -57,6 +57,17 @@ function readHeader(bytes: Uint8Array): Header | undefined {
   };
 }
 
+/** 1: the header of a sector, or as it was written again */
+function headerOf(bytes: Uint8Array, word: number): Header | undefined {
+  const header = readHeader(bytes);
+  for (let offset = fill(HEADER, word); header === undefined && offset + 12 + HEADER <= bytes.length; offset += word) {
+    const record = bytes.slice(offset, offset + 12 + HEADER);
+    const isAgain = !isCarried(uint32(record, 0)) && isLogRecord(uint32(record, 0), 1);
+    if (isAgain && verifies(record, uint32(record, 12), offset)) return readHeader(record.subarray(8));
+  }
+  return header;
+}
+
 /** The bytes, or what they are with the only bit turned over that makes them right. */
 function withOneBitRight(bytes: Uint8Array, isRight: (bytes: Uint8Array) => boolean): Uint8Array | undefined {
   if (isRight(bytes)) return bytes;
@@ -192,7 +203,7 @@ function logWithoutHeaders(parts: readonly Uint8Array[], word: number): readonly
 export function findLog(
   parts: readonly Uint8Array[],
   word: number,
-  headers: readonly (Header | undefined)[] = parts.map(readHeader),
+  headers: readonly (Header | undefined)[] = parts.map((bytes) => headerOf(bytes, word)),
 ): readonly Sector[] {
   const head = headOf(headers);
   const newest = headers[head];

@@ -170,6 +170,8 @@ export class FormatReader {
     const isAgain = isLogRecord(uint32(outer, 0), 1);
     if (isAgain && outer.length === 12) return;
     const record = isAgain ? outer.subarray(8) : outer;
+    // 1: the sector's header
+    if (isAgain && lengthOf(uint32(record, 0)) !== record.length) return;
     const sealedAt = isAgain ? uint32(outer, 4) : offset;
     const word = uint32(record, 0);
     const payload = record.subarray(4, -4);

@@ -25,7 +25,7 @@ const COMMIT_OPERATIONS = 400;
 /** Operations of the nightly tier's: more than 3,000 of them change a record. */
 const NIGHTLY_OPERATIONS = 3750;
 /** Operations of each history on small sectors. */
-const COMMIT_WORD_OPERATIONS = 70;
+const COMMIT_WORD_OPERATIONS = 64;
 const NIGHTLY_WORD_OPERATIONS = 600;
 /** Operations on small sectors that are cut, and then a mount after them: what a mount writes again may read otherwise. */
 const TWICE_CUT_OPERATIONS = 40;
@@ -55,6 +55,8 @@ const NIGHTLY_FULL_OPERATIONS = 300;
 const FAULT_TRIALS_PER_JOB = 1000;
 const COMMIT_FAULT_TRIALS = 9800;
 const COMMIT_FULL_FAULT_TRIALS = 2000;
+const COMMIT_PASSING_TRIALS = 300;
+const COMMIT_FULL_PASSING_TRIALS = 120;
 /** Primes, so that bits and bytes take turns. */
 const COMMIT_CLEAR_STEP = 251;
 const NIGHTLY_CLEAR_STEP = 3;
@@ -63,6 +65,8 @@ const ALL_BITS = 1_000_000;
 const NIGHTLY_FAULT_TRIALS = 100_000;
 const NIGHTLY_DOUBLE_FAULT_TRIALS = 40_000;
 const NIGHTLY_FULL_FAULT_TRIALS = 20_000;
+const NIGHTLY_PASSING_TRIALS = 25_000;
+const NIGHTLY_FULL_PASSING_TRIALS = 8500;
 const WEAK_BITS = VARIANT_LETTERS.indexOf("w");
 
 /** The same for a module, whose changes are far larger than those of a ring: so few have as many points. */
@@ -149,6 +153,8 @@ function commitJobs(): CampaignJob[] {
     ),
     ...COMMIT_FULL_SEEDS.flatMap((seed) => writeFaults(seed, COMMIT_FULL_FAULT_TRIALS, 1)),
     ...SMALL_SEEDS.flatMap((seed) => writeFaults(seed, COMMIT_FAULT_TRIALS, 1)),
+    ...SMALL_SEEDS.flatMap((seed) => passingFaults(seed, COMMIT_PASSING_TRIALS)),
+    ...FULL_SEEDS.flatMap((seed) => passingFaults(seed, COMMIT_FULL_PASSING_TRIALS)),
   ];
 }
 
@@ -179,6 +185,8 @@ function nightlyJobs(): CampaignJob[] {
     ),
     ...FULL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FULL_FAULT_TRIALS, 1)),
     ...FULL_SEEDS.flatMap((seed) => writeFaults(seed, NIGHTLY_FULL_FAULT_TRIALS, 2)),
+    ...SMALL_SEEDS.flatMap((seed) => passingFaults(seed, NIGHTLY_PASSING_TRIALS)),
+    ...FULL_SEEDS.flatMap((seed) => passingFaults(seed, NIGHTLY_FULL_PASSING_TRIALS)),
   ];
 }
 
@@ -191,11 +199,18 @@ function flipsAndClears(seed: number, step: number): CampaignJob {
 }
 
 function writeFaults(seed: number, trials: number, faults: number): CampaignJob[] {
-  const jobs: CampaignJob[] = [];
-  for (let first = 0; first < trials; first += FAULT_TRIALS_PER_JOB) {
-    jobs.push({ kind: "write faults", seed, first, trials: Math.min(FAULT_TRIALS_PER_JOB, trials - first), faults });
-  }
-  return jobs;
+  return shares(trials).map((share): CampaignJob => ({ kind: "write faults", seed, ...share, faults }));
+}
+
+function passingFaults(seed: number, trials: number): CampaignJob[] {
+  return shares(trials).map((share): CampaignJob => ({ kind: "passing faults", seed, ...share }));
+}
+
+function shares(trials: number): readonly { readonly first: number; readonly trials: number }[] {
+  return Array.from({ length: Math.ceil(trials / FAULT_TRIALS_PER_JOB) }, (_, index) => {
+    const first = index * FAULT_TRIALS_PER_JOB;
+    return { first, trials: Math.min(FAULT_TRIALS_PER_JOB, trials - first) };
+  });
 }
 
 function singleCuts(seed: number, operations: number, perJob: number, begin = 0): CampaignJob[] {

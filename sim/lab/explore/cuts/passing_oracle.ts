@@ -105,6 +105,14 @@ export class PassingOracle {
   }
 
   /**
+   * A mount has misread what it may have written over: what it has not seen may be gone or older, without a word, until it
+   * is stored again (FORMAT.md, Limits). A value that was never the name's is none of these.
+   */
+  misread(): void {
+    for (const name of this.#names.values()) name.allowed = [...name.allowed, ...name.past, undefined];
+  }
+
+  /**
    * Asks a store for all.
    *
    * @param store It.
@@ -139,8 +147,7 @@ export class PassingOracle {
 
   #allow(key: string, record: NvramRecord, when: string): void {
     const name = this.#name(key);
-    const isOneOf = (contents: readonly Content[]) =>
-      contents.some((content) => content !== undefined && equalBytes(content.value, record.value));
+    const isOneOf = (contents: readonly Content[]) => contents.some((content) => isSame(content, record));
     if (isOneOf(name.allowed)) return;
     if (isOneOf(name.doubted)) return;
     if (this.isEndInDoubt && isOneOf(name.undone)) return;
@@ -155,9 +162,7 @@ export class PassingOracle {
 
   #settle(name: Name, content: Content): void {
     if (name.allowed.length === 1) return;
-    const same = name.allowed.find((each) =>
-      each === undefined || content === undefined ? each === content : equalBytes(each.value, content.value)
-    );
+    const same = name.allowed.find((each) => isSame(each, content));
     if (content !== undefined && same === undefined) return;
     name.undone = [...name.undone, ...name.allowed.filter((each) => each !== same)];
     name.allowed = [same];
@@ -190,4 +195,8 @@ export class PassingOracle {
     }
     return name;
   }
+}
+
+function isSame(one: Content, other: Content): boolean {
+  return one === undefined || other === undefined ? one === other : equalBytes(one.value, other.value);
 }

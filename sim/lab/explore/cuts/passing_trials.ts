@@ -306,8 +306,10 @@ class PassingTrialRunner implements TrialRunner {
     }
     if (report.formatted && !this.#oracle.mayLose) throw new Objection("a log is not formatted over", when);
     this.#oracle.noteMount(report);
+    if (this.#kind === "glitch" && this.#isStruck) this.#oracle.misread();
     // What a cut has left half way is not settled by a part that takes nothing (FORMAT.md, Limits).
-    this.#oracle.check(this.#store, when, !this.#isStruck);
+    // Nor is what a mount has misread.
+    this.#oracle.check(this.#store, when, !this.#isStruck && this.#kind !== "glitch");
     if (this.#kind === "two flips") this.#requireTold(when);
   }
 

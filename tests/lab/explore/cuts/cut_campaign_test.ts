@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type CampaignJob, replayTrial, runJob, withoutRules } from "../../../../sim/lab/explore/cuts/cut_campaign.ts";
 import { firstFailure } from "../../../../sim/lab/explore/cuts/rule_table.ts";
-import { tierJobs } from "../../../../sim/lab/explore/cuts/cut_tiers.ts";
+import { tierJobs, type TierName } from "../../../../sim/lab/explore/cuts/cut_tiers.ts";
 import { parseTrial } from "../../../../sim/lab/explore/cuts/trial_name.ts";
 import { MOUNT_RULES } from "../../../../firmware/nvram/mount_rules.ts";
 import type { NvramStore } from "../../../../firmware/nvram/store.ts";
@@ -52,6 +52,17 @@ Deno.test("tierJobs() has different jobs only, and those of the commit tier cove
   assertEquals(covered, Array.from({ length: covered.length }, (_, index) => index));
 });
 
+/** How many trials of a kind a tier draws by their numbers. */
+function drawnTrials(tier: TierName, kind: "write faults" | "passing faults"): number {
+  return tierJobs(tier).reduce((sum, job) => sum + (job.kind === kind ? job.trials : 0), 0);
+}
+
+Deno.test("tierJobs() has as many trials with faults, and with faults that pass, as it is to have", () => {
+  assert(drawnTrials("commit", "write faults") >= 200_000);
+  assert(drawnTrials("commit", "passing faults") >= 7500);
+  assert(drawnTrials("nightly", "passing faults") >= 600_000);
+});
+
 Deno.test("runJob() breaks a naive store at once, and the trial's name breaks it again", () => {
   const makeStore = (parts: ConstructorParameters<typeof NaiveStore>[0]) => new NaiveStore(parts);
   const job: CampaignJob = { kind: "single cuts", seed: 1, first: 0, operations: 10, step: 1 };
@@ -65,6 +76,15 @@ Deno.test("runJob() finds nothing in a sample of write faults, on words of all l
     const job: CampaignJob = { kind: "write faults", seed, first: 20_000, trials: 150, faults: 1 };
     const result = runJob(job);
     assertEquals([result.trials, result.violations], [150, []], `seed ${seed}`);
+    if (seed === 5003) assertEquals(runJob(job), result);
+  }
+});
+
+Deno.test("runJob() finds nothing in a sample of faults that pass, on words of all lengths, the same each time", () => {
+  for (let seed = 5000; seed < 5012; seed++) {
+    const job: CampaignJob = { kind: "passing faults", seed, first: 0, trials: 100 };
+    const result = runJob(job);
+    assertEquals([result.trials, result.violations], [100, []], `seed ${seed}`);
     if (seed === 5003) assertEquals(runJob(job), result);
   }
 });
@@ -85,6 +105,16 @@ Deno.test("replayTrial() finds nothing in trials in which the store was wrong on
     "5014:pass:70",
     // A name that was lost before a clear was told until its own record had left the log.
     "5017:pass:2534",
+    // A mount misread the newest sectors, and what was acknowledged since came before them.
+    "5002:pass:704",
+    "5009:pass:97",
+    "5015:pass:720",
+    "6000:pass:302",
+    "6015:pass:22",
+    // A mount misread what the newest sector ends with, and went on in a gap of it.
+    "5005:pass:25",
+    "5007:pass:756",
+    "6002:pass:243",
   ];
   for (const trial of trials) assertEquals(replayTrial(parseTrial(trial)), undefined);
 });
