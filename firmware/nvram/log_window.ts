@@ -85,7 +85,9 @@ export interface LogWindow {
  * hold are copies of what is still there.
  */
 export function findLog(parts: readonly Uint8Array[], programBytes: number, settlesInPlace: boolean): LogWindow {
-  const headers = parts.map((bytes) => decodeHeader(bytes) ?? headerAgain(bytes, programBytes));
+  const headers = parts.map((bytes) =>
+    decodeHeader(bytes) ?? (isBlank(bytes) ? undefined : headerAgain(bytes, programBytes))
+  );
   const eraseCounts = headers.map((header) => header?.eraseCount ?? 0);
   const finder = new LogFinder(parts, [...headers], programBytes, settlesInPlace);
   const sectors = finder.sectors();
