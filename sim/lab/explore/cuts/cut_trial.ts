@@ -255,7 +255,8 @@ export class TrialRunner {
 
   /**
    * What a mount that erased nothing read, if that was not the region once; `undefined` if it was. Bits that read otherwise
-   * the next time look like reads that went wrong: a mount may begin anew for them, once (FORMAT.md, Mounting).
+   * the next time look like reads that went wrong, or make a sector look like one of a later version: a mount may begin
+   * anew for them, once, and read sectors again to see whether they stay as they are (FORMAT.md, Mounting).
    */
   #unexpectedReads(before: FlashCounters, isUnsettled: boolean): string | undefined {
     const { counters, cells, geometry } = this.#part;
@@ -266,8 +267,9 @@ export class TrialRunner {
     const readBack = (settlesElsewhere ? 4 : 2) * (counters.programmedBytes - before.programmedBytes);
     const readBytes = counters.readBytes - before.readBytes;
     const regionBytes = cells.bytes.length;
-    const isRead = (times: number) => readBytes >= times * regionBytes && readBytes <= times * regionBytes + readBack;
-    if (isRead(1) || (isUnsettled && isRead(2))) return undefined;
+    const more = readBytes - regionBytes;
+    const isAgain = isUnsettled && more % geometry.sectorBytes <= readBack && more < 2 * regionBytes;
+    if (more >= 0 && (more <= readBack || isAgain)) return undefined;
     return `${readBytes} bytes read, expected ${regionBytes}`;
   }
 
