@@ -5,6 +5,7 @@
  */
 
 import { KEY_TABLE_ENTRY_BYTES } from "../../../../firmware/cache/key_table.ts";
+import type { AdapterUnit } from "../../world/world.ts";
 import type { Rule } from "./rule.ts";
 
 /** The rules by their names. */
@@ -18,12 +19,14 @@ export const MEMORY_RULES = {
       service.run?.links.every(({ settled }) => settled) === false ? [] : secretPlaces.find(secrets),
   },
   "what is given back holds zeros": {
-    doc: "Memory for secrets that holds none now is filled with zeros: of secrets whose values nobody knows, too.",
+    doc:
+      "Memory for secrets that holds none now is filled with zeros, be it behind a short key: of secrets whose values nobody knows, too.",
     when: "step",
     *find({ adapters, world: { host } }) {
       for (const { adapter } of adapters) {
         const left = adapter.unusedMemory().find(({ bytes }) => !isBlank(bytes));
         if (left !== undefined) yield `something is left in ${left.where} of ${adapter.name}`;
+        if (!endsAreBlank(adapter)) yield `something is left behind a key of ${adapter.name}`;
       }
       if (!host.wmi.buffers.unused().every(isBlank)) yield "something is left in a system buffer";
     },
@@ -52,6 +55,25 @@ export const MEMORY_RULES = {
     },
   },
 } as const satisfies Readonly<Record<string, Rule>>;
+
+/** Whether a row of the key table holds nothing behind its identifier and its key. */
+function endsAreBlank({ ram, keyTableEntries }: AdapterUnit["adapter"]): boolean {
+  const lengthBytes = (keyTableEntries + 1) * KEY_TABLE_ENTRY_BYTES;
+  const table = ram.memory().find((region) => region.length === lengthBytes);
+  if (table === undefined) return true;
+  for (let row = 0; row < lengthBytes; row += KEY_TABLE_ENTRY_BYTES) {
+    if (table[row] === 0) continue;
+    const lengthAt = (offset: number) => (table[row + offset] ?? 0) + 256 * (table[row + offset + 1] ?? 0);
+    for (let at = row + ID_OFFSET + lengthAt(2); at < row + KEY_OFFSET; at++) if (table[at] !== 0) return false;
+    const end = row + KEY_TABLE_ENTRY_BYTES;
+    for (let at = row + KEY_OFFSET + lengthAt(16); at < end; at++) if (table[at] !== 0) return false;
+  }
+  return true;
+}
+
+/** Where identifier and key lie in a row: `key_table.ts` of the firmware tells it. */
+const ID_OFFSET = 18;
+const KEY_OFFSET = 274;
 
 /** Whether memory holds nothing but zeros: the places for secrets are made of words. */
 function isBlank({ buffer, byteOffset, length }: Uint8Array): boolean {

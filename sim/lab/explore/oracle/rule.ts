@@ -16,6 +16,8 @@ export type Look =
   | { readonly when: "rest"; readonly find: Find }
   /** After each step from the first on, whatever is under way; and after some commands. */
   | { readonly when: "step"; readonly after?: (ended: EndedCommand) => boolean; readonly find: Find }
+  /** When a call begins, before it changes anything. */
+  | { readonly when: "call"; readonly find: Find }
   /** At each answer. */
   | { readonly when: "answer"; readonly find: (view: OracleView, call: AnsweredCall) => Iterable<string> }
   /** When an adapter has ended a command. */

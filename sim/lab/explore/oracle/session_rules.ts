@@ -6,6 +6,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { ConnectionState, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
+import { Win32Error } from "../../../../host/status.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import { tell } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
@@ -30,8 +31,7 @@ export const SESSION_RULES = {
       if (status === IsdscStatus.SUCCESS && !mayMatch && isOneRun && (isAtRest || !overlapped)) {
         yield `the login ${where} came about with ${tell(login.known)}, not ${[...possible].map(tell).join(" or ")}`;
       }
-      const isWithoutSession = answered.call.name === "AddIScsiConnection" &&
-        !hasSession(login.unit, answered.call.request.uniqueSessionId.adapterSpecific);
+      const isWithoutSession = hasLostSession(login, answered);
       const isWithoutKey = !isWithoutSession && [...possible].every((key) => key === undefined);
       const isTold = status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
       if (isAtRest && isOneRun && (isTold ? !possible.has(undefined) : isWithoutKey)) {
@@ -39,8 +39,8 @@ export const SESSION_RULES = {
       }
       const isExcused = isWithoutSession ||
         (status === IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS && login.mayLackGateway);
-      const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS && !isExcused : hasFailedInCalm(answered);
-      if (mustComeAbout && mustMatch && !wasCrowded && harmTo(view, login, answered) === "none") {
+      const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS : hasFailedInCalm(answered);
+      if (mustComeAbout && !isExcused && mustMatch && !wasCrowded && harmTo(view, login, answered) === "none") {
         yield `the login ${where} with the right key ended 0x${status.toString(16)}`;
       }
     },
@@ -92,8 +92,32 @@ export const SESSION_RULES = {
     when: "answer",
     *find(view, answered) {
       const login = hasFailedInCalm(answered) && !answered.wasCrowded ? plainLogin(view, answered) : undefined;
-      if (login === undefined || !login.mustMatch || harmTo(view, login, answered) !== "made up for") return;
+      if (login === undefined || !login.mustMatch || hasLostSession(login, answered)) return;
+      if (harmTo(view, login, answered) !== "made up for") return;
       yield `the login ${login.where} with the right key ended 0x${answered.answer.status.toString(16)}`;
+    },
+  },
+  "a call does not wait for an adapter that is gone": {
+    doc: "A login, or a logout, is over soon after its adapter was taken away, if no other call was before it.",
+    when: "answer",
+    *find(view, { call, begun, wasFree }) {
+      const { world, adapters, absences } = view;
+      const { name, request } = call;
+      const unit = name === "LoginIScsiTarget"
+        ? adapters[view.adapterIndex(request.initiatorInstance) ?? -1]
+        : name === "LogoutIScsiTarget"
+        ? adapters[Number(request.adapterUnique) - 1]
+        : undefined;
+      if (unit === undefined || !wasFree) return;
+      if (absences.since(unit, begun) > world.cycles(NOTICED_NANOSECONDS)) yield `${name} of ${unit.adapter.name}`;
+    },
+  },
+  "who is told of a timeout has waited": {
+    doc: "A call that ends as timed out has taken as long as the shortest of the timers that end calls.",
+    when: "answer",
+    *find({ world: { host: { timeouts }, now } }, { call, begun, answer: { status } }) {
+      const shortest = Math.min(timeouts.loginCycles, timeouts.requestCycles);
+      if (status === Win32Error.timeout && now - begun < shortest) yield call.name;
     },
   },
   "a session that is told of is there": {
@@ -154,6 +178,9 @@ export const SESSION_RULES = {
         const open = adapter.sessions?.sessions().length ?? 0;
         const listed = adapter.connections.filter(({ state }) => state !== ConnectionState.waiting).length;
         if (open !== listed) yield `${adapter.name} has ${open} and lists ${listed}`;
+        const { sessions } = adapter;
+        const hasLeft = open === 0 && sessions?.statistics().negotiating === 0 && sessions.exchangeCount > 0;
+        if (hasLeft) yield `${adapter.name} has an association, and no session`;
       }
     },
   },
@@ -190,13 +217,16 @@ export const SESSION_RULES = {
       "The port driver's timer for logins, the longest, is there for adapters that do not work: no call runs into it.",
     when: "answer",
     *find({ adapters, world: { host, now } }, { call, begun, since }) {
-      if (now - begun < host.timeouts.loginCycles) return;
+      if (now - begun < Math.max(host.timeouts.loginCycles, host.timeouts.requestCycles)) return;
       // Of an event whose interrupt was lost nobody tells the driver: it stands in the registers.
       const isUntold = since.hasAccident() && adapters.some(({ adapter }) => adapter.registers.interruptAsserted);
       if (!isUntold) yield `${call.name}`;
     },
   },
 } as const satisfies Readonly<Record<string, Rule>>;
+
+/** A driver that waits looks once in a second whether its adapter is there; what it was asked for ends soon after. */
+const NOTICED_NANOSECONDS = 3e9;
 
 /** Longer than anything takes that waits for no timer. */
 const SOON_NANOSECONDS = 900e6;
@@ -231,6 +261,11 @@ function plainLogin(view: OracleView, { call }: AnsweredCall): ExpectedLogin | u
 /** What has happened on the wire to the exchanges of a login. */
 function harmTo({ wire }: OracleView, { unit, from, target }: ExpectedLogin, { begun }: AnsweredCall): WireHarm {
   return wire.harmBetween(from, target.address, begun, unit.adapter.phase1);
+}
+
+/** Whether a connection was to be added to a session that is over. */
+function hasLostSession({ unit }: ExpectedLogin, { call: { name, request } }: AnsweredCall): boolean {
+  return name === "AddIScsiConnection" && !hasSession(unit, request.uniqueSessionId.adapterSpecific);
 }
 
 function hasSession(unit: AdapterUnit, number: bigint): boolean {

@@ -252,12 +252,14 @@ function isSettled({ settled }: { readonly settled: boolean }): boolean {
   return settled;
 }
 
-function isFull({ adapter }: Pick<OracleView["adapters"][number], "adapter">): boolean {
+/** Whether an adapter has as many keys as it can take. */
+export function isFull({ adapter }: Pick<OracleView["adapters"][number], "adapter">): boolean {
   const { keysStored = 0, keysDamaged = 0, keyCapacity = 0 } = adapter.cache?.information() ?? {};
   return keysStored + keysDamaged >= keyCapacity;
 }
 
-function keepsKeys({ adapter }: OracleView["adapters"][number]): boolean {
+/** Whether an adapter has memory for keys. */
+export function keepsKeys({ adapter }: OracleView["adapters"][number]): boolean {
   return (adapter.cache?.information().keyCapacity ?? 0) > 0;
 }
 
