@@ -8,20 +8,27 @@
 import type { Cycle } from "../../../kernel/task.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 
-/** What a driver hears of by its timers alone. */
-const ON_BUS = /doorbell|interrupt|DMA/;
+/** What a driver hears of by its timers alone, or what makes it give up what it was asked for. */
+const ON_BUS = /doorbell|interrupt|DMA|bus reset/;
+
+/** So long a driver may wait for what was lost on the bus, and for the reset that follows. */
+const BUS_NANOSECONDS = 200e9;
 
 /** Remembers when adapters were away last. */
 export class AbsenceWatch {
   readonly #world: World;
   readonly #away = new Map<AdapterUnit, { readonly from: Cycle; to: Cycle }>();
 
-  /** When something was lost, late or refused on the bus last; -Infinity if nothing was. */
-  lastOnBus: Cycle = -Infinity;
+  #lastOnBus: Cycle = -Infinity;
 
   /** Watches from now on. */
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** Whether nothing was lost, late or refused on the bus for so long that a driver has noticed whatever there was before. */
+  get isBusQuiet(): boolean {
+    return this.#world.now - this.#lastOnBus > this.#world.cycles(BUS_NANOSECONDS);
   }
 
   /**
@@ -31,7 +38,7 @@ export class AbsenceWatch {
    */
   look(what: string): void {
     const { adapters, now } = this.#world;
-    if (ON_BUS.test(what)) this.lastOnBus = now;
+    if (ON_BUS.test(what)) this.#lastOnBus = now;
     for (const unit of adapters.values()) {
       const last = this.#away.get(unit);
       const isAway = last !== undefined && last.to === Infinity;

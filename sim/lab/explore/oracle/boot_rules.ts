@@ -14,9 +14,6 @@ import { isFull, keepsKeys } from "./setting_rules.ts";
 /** Nobody has done anything for so long: what has happened is noticed, and what was missed is made up for. */
 const QUIET_NANOSECONDS = 8e9;
 
-/** So long a driver may wait for what was lost on the bus, and for the reset that follows. */
-const BUS_NANOSECONDS = 200e9;
-
 /** The rules by their names. */
 export const BOOT_RULES = {
   "a name that is gone does not come back": {
@@ -25,13 +22,6 @@ export const BOOT_RULES = {
     when: "step",
     *find({ commands: { boots } }) {
       yield* boots.returned;
-    },
-  },
-  "a key that is lost is told": {
-    doc: "A key that was in a cache is there after a boot, if that was not cleared and says that it is valid.",
-    when: "step",
-    *find({ commands: { boots } }) {
-      yield* boots.untold;
     },
   },
   "what may be lost is not told as absent": {
@@ -51,8 +41,7 @@ export const BOOT_RULES = {
       const { world, isIdle, calmSince, adapters, absences } = view;
       const { host, recorder } = world;
       const run = host.service.state === "running" ? host.service.run : undefined;
-      const isQuiet = world.now - calmSince > world.cycles(QUIET_NANOSECONDS) &&
-        world.now - absences.lastOnBus > world.cycles(BUS_NANOSECONDS);
+      const isQuiet = absences.isBusQuiet && world.now - calmSince > world.cycles(QUIET_NANOSECONDS);
       // What another tool does to a cache the service notices when it is asked.
       if (run === undefined || !isQuiet || recorder.columns().components.includes(Components.wmiTool)) return;
       for (const unit of adapters) {

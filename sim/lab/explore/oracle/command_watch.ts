@@ -49,7 +49,7 @@ const CHANGES: ReadonlySet<string> = new Set([
 
 /** Watches the adapters of a world. */
 export class CommandWatch {
-  /** What adapters have from boot to boot. */
+  /** The names of caches from boot to boot. */
   readonly boots: BootWatch = new BootWatch();
   readonly #watched = new Map<AdapterUnit, Watched>();
 
@@ -69,7 +69,7 @@ export class CommandWatch {
         watched.busy = unit.adapter.sessions;
         if (CHANGES.has(command)) watched.changes++;
         const isChange = CHANGES.has(command) || command === NAMING;
-        this.boots.begins(unit, command);
+        this.boots.begins(unit);
         return (end) => {
           watched.busy = undefined;
           if (isChange) this.boots.changed(unit, end);

@@ -177,7 +177,9 @@ export class WireWatch {
     return !isBeyond && rounds.every((round) => {
       if (isAggressive && round !== first) return round.losses <= mostOfLast;
       const { losses, answersLost, outage } = round;
-      return losses <= most || (answersLost <= most && outage.last - outage.first < longest);
+      // Who has answered once has proved to be there, and is answered as often as anybody.
+      const mostAnswers = round === first ? most : most + 1;
+      return losses <= most || (answersLost <= mostAnswers && outage.last - outage.first < longest);
     });
   }
 

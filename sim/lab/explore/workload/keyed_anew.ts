@@ -60,12 +60,15 @@ export function drawKeyedAnew(scope: Scope): readonly Written[] {
   ];
 }
 
+/** Keys change at half the lifetime, where that is 90 s and the margin longer. */
+const KEYED_AFTER_SECONDS = 45;
+
 /** A session whose link is cut about when its keys are due to change: the first exchange for that may fail, and another follows. */
 export function drawOutage(scope: Scope): readonly Written[] {
   const { random } = scope;
   const { adapter, target, before, login } = sureLogin(scope);
   const ends = random.chance(1, 2) ? { from: adapter, to: target } : { from: target, to: adapter };
-  const cutLink = { ...ends, after: `${34 + random.below(7)}s`, for: `${3 + random.below(7)}s` };
+  const cutLink = { ...ends, after: `${KEYED_AFTER_SECONDS - random.below(4)}s`, for: `${5 + random.below(5)}s` };
   return [
     ...before,
     { ...login, name: `sure ${scope.login()}` },

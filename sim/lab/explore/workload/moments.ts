@@ -16,7 +16,7 @@ const POLL_MICROSECONDS = 10_000;
 const COMMANDS = ["getFirmwareState", "getAdapterInformation", "clearCache", "set*", "getPresharedKeyForId"] as const;
 
 /** At an event by which an adapter is brought up and filled: in its cycle, soon after, or until the driver looks again. */
-export function atLandmark(scope: Scope, adapter: string): Written {
+function atLandmark(scope: Scope, adapter: string): Written {
   const { random } = scope;
   const [driver, service] = [`miniport ${adapter}`, "initiator service"];
   // Whoever has waited for a state goes on in its cycle.
@@ -38,7 +38,8 @@ export function atLandmark(scope: Scope, adapter: string): Written {
 /** What can happen while an adapter is brought up and filled. */
 const ACCIDENTS: readonly ((scope: Scope, adapter: string, moment: Written) => Written)[] = [
   (scope, adapter, moment) => ({ reset: { adapter, by: scope.pick(["driver", "firmware", "bus"]), ...moment } }),
-  (_, adapter, moment) => ({ reset: { adapter, by: "firmware", ...moment } }),
+  // Of this the service knows at once.
+  (_, adapter, moment) => ({ reset: { adapter, by: "driver", ...moment } }),
   (scope, adapter, moment) => ({ powerCycle: { adapter, off: scope.pick(["1ms", scope.time()]), ...moment } }),
   (scope, adapter, moment) => ({ unplug: { adapter, for: scope.time(), ...moment } }),
   (_, __, moment) => ({ killService: moment }),
