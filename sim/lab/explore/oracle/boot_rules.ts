@@ -17,15 +17,15 @@ const QUIET_NANOSECONDS = 8e9;
 /** The rules by their names. */
 export const BOOT_RULES = {
   "a name that is gone does not come back": {
-    doc:
-      "A cache that has lost its name over a boot, or by a clear, is not valid under it again until it gets it anew.",
+    // A cache that has lost its name over a boot, or by a clear, is not valid under it again until it gets it
+    // anew.
     when: "step",
     *find({ commands: { boots } }) {
       yield* boots.returned;
     },
   },
   "what may be lost is not told as absent": {
-    doc: "While nobody can say which records flash has lost, an adapter says of no key that there is none.",
+    // While nobody can say which records flash has lost, an adapter says of no key that there is none.
     when: "command",
     *find(_, { unit: { adapter }, command, end }) {
       const isAbsent = end.status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
@@ -34,8 +34,8 @@ export const BOOT_RULES = {
     },
   },
   "an adapter comes back by itself": {
-    doc:
-      "Where no other tool is about, and nothing has happened for a while, drivers have their adapters and the service has filled them, before anybody asks.",
+    // Where no other tool is about, and nothing has happened for a while, drivers have their adapters and the
+    // service has filled them, before anybody asks.
     when: "call",
     *find(view) {
       const { world, isIdle, calmSince, adapters, absences } = view;

@@ -11,16 +11,16 @@ import type { Rule } from "./rule.ts";
 /** The rules by their names. */
 export const MEMORY_RULES = {
   "no key is where it should not be": {
-    doc:
-      "No key bytes in the trace, in system and bounce buffers, on flash or in the service's store when all is at rest.",
+    // No key bytes in the trace, in system and bounce buffers, on flash or in the service's store when all is
+    // at rest.
     when: "rest",
     // What fills a cache anew is under way without a call, and has its key in buffers: they are looked at when it is over.
     find: ({ secretPlaces, secrets, world: { host: { service } } }) =>
       service.run?.links.every(({ settled }) => settled) === false ? [] : secretPlaces.find(secrets),
   },
   "what is given back holds zeros": {
-    doc:
-      "Memory for secrets that holds none now is filled with zeros, be it behind a short key: of secrets whose values nobody knows, too.",
+    // Memory for secrets that holds none now is filled with zeros, be it behind a short key: of secrets whose
+    // values nobody knows, too.
     when: "step",
     *find({ adapters, world: { host } }) {
       for (const { adapter } of adapters) {
@@ -32,8 +32,8 @@ export const MEMORY_RULES = {
     },
   },
   "what no exchange needs is forgotten": {
-    doc:
-      "While no exchange is under way the memory for their secrets is filled with zeros, given back or not; without an association the key slots are.",
+    // While no exchange is under way the memory for their secrets is filled with zeros, given back or not;
+    // without an association the key slots are.
     when: "step",
     *find({ adapters }) {
       for (const { adapter } of adapters) {
@@ -47,7 +47,7 @@ export const MEMORY_RULES = {
     },
   },
   "a cleared cache has no key left on flash": {
-    doc: "When ClearCache says success, nothing of any key that was ever sealed is in the image.",
+    // When ClearCache says success, nothing of any key that was ever sealed is in the image.
     when: "command",
     *find({ commands }, { unit, command, end }) {
       if (command !== "clearCache" || !end.isDone || !commands.hasSealedKeys(unit)) return;

@@ -25,5 +25,5 @@ export type Look =
   /** When something has come of a run of the service. */
   | { readonly when: "service"; readonly find: (view: OracleView, event: ServiceEvent) => Iterable<string> };
 
-/** A rule: a sentence, and what finds that it is broken. */
-export type Rule = Look & { readonly doc: string };
+/** A rule: what finds that it is broken. What must hold a comment says in a sentence, and README.md beside it. */
+export type Rule = Look;

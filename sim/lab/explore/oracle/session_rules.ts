@@ -17,8 +17,8 @@ import type { WireHarm } from "./wire_watch.ts";
 /** The rules by their names. */
 export const SESSION_RULES = {
   "a login uses the key in force": {
-    doc:
-      "It comes about at a target that knows the key in force, exact port before all ports before group, at no other.",
+    // It comes about at a target that knows the key in force, exact port before all ports before group, at no
+    // other.
     when: "answer",
     *find(view, answered) {
       const { answer: { status }, wasAtRest, wasCrowded, overlapped, since } = answered;
@@ -46,7 +46,7 @@ export const SESSION_RULES = {
     },
   },
   "a session is as its flags say": {
-    doc: "A login has come about in a mode, and with PFS or without, as its flags say, or those of a key in force.",
+    // A login has come about in a mode, and with PFS or without, as its flags say, or those of a key in force.
     when: "answer",
     *find(view, answered) {
       const { call, answer: { status, value }, overlapped, since } = answered;
@@ -67,8 +67,8 @@ export const SESSION_RULES = {
     },
   },
   "a call of a whole world is soon over": {
-    doc:
-      "After healing a call needs no timer: what it waits for tells it. Nor does a login that comes about undisturbed.",
+    // After healing a call needs no timer: what it waits for tells it. Nor does a login that comes about
+    // undisturbed.
     when: "answer",
     *find(view, answered) {
       const { call: { name }, begun, answer: { status }, wasAtRest, since } = answered;
@@ -89,8 +89,8 @@ export const SESSION_RULES = {
     },
   },
   "repetition makes up for what is lost": {
-    doc:
-      "A login with the right key comes about, at any time, if of no message more was lost than what is sent again makes up for.",
+    // A login with the right key comes about, at any time, if of no message more was lost than what is sent
+    // again makes up for.
     when: "answer",
     *find(view, answered) {
       const login = hasFailedInCalm(answered) && !answered.wasCrowded ? plainLogin(view, answered) : undefined;
@@ -100,7 +100,7 @@ export const SESSION_RULES = {
     },
   },
   "a call does not wait for an adapter that is gone": {
-    doc: "A login, or a logout, is over soon after its adapter was taken away, if no other call was before it.",
+    // A login, or a logout, is over soon after its adapter was taken away, if no other call was before it.
     when: "answer",
     *find(view, { call, begun, wasFree }) {
       const { world, adapters, absences } = view;
@@ -115,7 +115,7 @@ export const SESSION_RULES = {
     },
   },
   "who is told of a timeout has waited": {
-    doc: "A call that ends as timed out has taken as long as the shortest of the timers that end calls.",
+    // A call that ends as timed out has taken as long as the shortest of the timers that end calls.
     when: "answer",
     *find({ world: { host: { timeouts }, now } }, { call, begun, answer: { status } }) {
       const shortest = Math.min(timeouts.loginCycles, timeouts.requestCycles);
@@ -123,8 +123,8 @@ export const SESSION_RULES = {
     },
   },
   "a session that is told of is there": {
-    doc:
-      "A login's success names a session of its adapter; it is open until something ends it. No other login is made there.",
+    // A login's success names a session of its adapter; it is open until something ends it. No other login is
+    // made there.
     when: "answer",
     *find(view, { call, answer, since }) {
       if (call.name !== "LoginIScsiTarget" || answer.status !== IsdscStatus.SUCCESS || call.request.isPersistent) {
@@ -141,7 +141,7 @@ export const SESSION_RULES = {
     },
   },
   "a logout ends its own session": {
-    doc: "After success it is gone; that there is no such session is said only where there is none.",
+    // After success it is gone; that there is no such session is said only where there is none.
     when: "answer",
     *find({ adapters, absences }, { call, answer: { status }, since }) {
       if (call.name !== "LogoutIScsiTarget" || !since.isCalm()) return;
@@ -159,7 +159,7 @@ export const SESSION_RULES = {
     },
   },
   "no session is nobody's": {
-    doc: "After healing each session is one that somebody was told of, or that its adapter opens by itself.",
+    // After healing each session is one that somebody was told of, or that its adapter opens by itself.
     when: "rest",
     *find({ sessions, adapters }) {
       for (const unit of adapters) {
@@ -168,15 +168,16 @@ export const SESSION_RULES = {
     },
   },
   "a session lasts until something ends it": {
-    doc:
-      "After healing a session that somebody was told of is there until it is logged out, if its target knows what is in force.",
+    // After healing a session that somebody was told of is there until it is logged out, if its target knows
+    // what is in force.
     when: "rest",
     *find(view) {
       for (const { adapter } of view.lasting.ended(view)) yield `a session of ${adapter.name} is over`;
     },
   },
   "an adapter lists each of its sessions": {
-    doc: "After healing an adapter has no session that is not one of its connections, and no connection without one.",
+    // After healing an adapter has no session that is not one of its connections, and no connection without
+    // one.
     when: "rest",
     *find({ adapters }) {
       for (const { adapter } of adapters) {
@@ -190,7 +191,7 @@ export const SESSION_RULES = {
     },
   },
   "a session has an association at both ends": {
-    doc: "After healing the target has what the adapter has, if no more was lost than repetition makes up for.",
+    // After healing the target has what the adapter has, if no more was lost than repetition makes up for.
     when: "rest",
     *find({ adapters, wire, world: { targets } }) {
       for (const { adapter } of adapters) {
@@ -206,7 +207,7 @@ export const SESSION_RULES = {
     },
   },
   "saved logins have numbers of their own": {
-    doc: "No two saved logins have the same number for their ISID: the second would end the session of the first.",
+    // No two saved logins have the same number for their ISID: the second would end the session of the first.
     when: "rest",
     *find({ adapters, savedLogins }) {
       const numbers = new Set<number>();
@@ -218,8 +219,8 @@ export const SESSION_RULES = {
     },
   },
   "no call waits for a timer of last resort": {
-    doc:
-      "The port driver's timer for logins, the longest, is there for adapters that do not work: no call runs into it.",
+    // The port driver's timer for logins, the longest, is there for adapters that do not work: no call runs
+    // into it.
     when: "answer",
     *find({ adapters, world: { host, now } }, { call, begun, since }) {
       const { loginCycles, mailboxCycles } = host.timeouts;
