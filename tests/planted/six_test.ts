@@ -13,7 +13,7 @@ const SIX: readonly string[] = [
   "A: last-message-sent-once",
   "A: mailbox-not-looked-at-again",
   "A: volatile-key-vouched-for",
-  "B: durable-hides-volatile",
+  "A: all-ports-before-exact-port",
 ];
 
 /** Within how many seeds. */

@@ -10,6 +10,7 @@ import type { CommandEnd } from "../../../../firmware/command_tap.ts";
 import { isSecret } from "../../../../firmware/nvram/store.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { SecretSearch } from "../cuts/secret_search.ts";
+import { BootWatch } from "./boot_watch.ts";
 
 /** A command that an adapter has carried out or refused. */
 export interface EndedCommand {
@@ -48,6 +49,8 @@ const CHANGES: ReadonlySet<string> = new Set([
 
 /** Watches the adapters of a world. */
 export class CommandWatch {
+  /** The names of caches from boot to boot. */
+  readonly boots: BootWatch = new BootWatch();
   readonly #watched = new Map<AdapterUnit, Watched>();
 
   /**
@@ -65,13 +68,16 @@ export class CommandWatch {
       unit.adapter.commandTaps.add((command) => {
         watched.busy = unit.adapter.sessions;
         if (CHANGES.has(command)) watched.changes++;
+        const isChange = CHANGES.has(command) || command === NAMING;
+        this.boots.begins(unit);
         return (end) => {
           watched.busy = undefined;
+          if (isChange) this.boots.changed(unit, end);
           tell({
             unit,
             command,
             end,
-            isChange: CHANGES.has(command) || command === NAMING,
+            isChange,
             isNaming: command === NAMING || command === CLEARING,
           });
         };

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Cycle } from "../../../kernel/task.ts";
 import type { LoginParameters, UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
@@ -19,8 +20,10 @@ interface LastingSession {
   readonly isAggressive: boolean;
   readonly from: Uint8Array;
   readonly to: Uint8Array;
-  /** How many datagrams were lost between its ends before. */
-  readonly lost: number;
+  /** How many datagrams were lost between its ends before, but for those that it has survived. */
+  lost: number;
+  /** When its present association ends. */
+  ends: Cycle;
   readonly hasAccident: () => boolean;
 }
 
@@ -53,12 +56,16 @@ export class LastingSessions {
     const isAggressive = session.association.mode === "aggressive";
     const lost = lostBetween(view, from, to);
     const { hasAccident } = since;
-    this.#sessions = [...this.#sessions, { id, unit, request, isAggressive, from, to, lost, hasAccident }];
+    const lasting = { id, unit, request, isAggressive, from, to, lost, ends: 0, hasAccident };
+    this.#sessions = [...this.#sessions, lasting];
+    noteEnd(view, lasting);
   }
 
   /** Those that are over all the same, each told once. */
   ended(view: OracleView): readonly AdapterUnit[] {
+    for (const session of this.#sessions) forgiveOutage(view, session);
     this.#sessions = this.#sessions.filter((session) => isToLast(view, session));
+    for (const session of this.#sessions) noteEnd(view, session);
     const over = this.#sessions.filter(({ unit, id }) =>
       !activeConnections(unit).some(({ session }) => BigInt(session) === id.adapterSpecific)
     );
@@ -74,6 +81,27 @@ function isToLast(view: OracleView, { unit, request, isAggressive, from, to, los
   if (view.savedLogins.of(unit).length > 0) return false;
   const login: ExpectedLogin | undefined = view.loginOf(request);
   return login !== undefined && (isAggressive ? login.mustMatchAggressive : login.mustMatch);
+}
+
+/** A re-key that fails is tried again ten seconds later, and is over in some seconds more. */
+const SECOND_REKEY_NANOSECONDS = 30e9;
+
+/** What was lost is made up for if enough of the lifetime is left when the wire is well again, and no end gives up the other. */
+function forgiveOutage({ world, wire }: OracleView, session: LastingSession): void {
+  const { unit, from, to, ends } = session;
+  const last = Math.max(wire.lastLoss(from, to), wire.lastLoss(to, from));
+  const isMadeUpFor = unit.adapter.phase1.deadPeerDetection === undefined &&
+    last + world.cycles(SECOND_REKEY_NANOSECONDS) < ends;
+  if (isMadeUpFor) session.lost = wire.lostBetween(from, to) + wire.lostBetween(to, from);
+}
+
+/** Notes when the present association of a session ends. */
+function noteEnd({ world, wire }: OracleView, session: LastingSession): void {
+  const { unit, id } = session;
+  const { association } =
+    unit.adapter.sessions?.sessions().find(({ number }) => BigInt(number) === id.adapterSpecific) ?? {};
+  const begun = association === undefined ? undefined : wire.begun(association.initiatorCookie);
+  if (begun !== undefined) session.ends = begun + world.cycles((association?.lifetimeSeconds ?? 0) * 1e9);
 }
 
 function lostBetween({ wire }: OracleView, from: Uint8Array, to: Uint8Array): number {

@@ -57,7 +57,7 @@ const LISTS: Readonly<Record<string, Listed>> = {
 /** The rules by their names. */
 export const LIST_RULES = {
   "a list tells what is there": {
-    doc: "After healing a list has all adapters, all saved logins, or all sessions of callers, and no others.",
+    // After healing a list has all adapters, all saved logins, or all sessions of callers, and no others.
     when: "answer",
     *find({ adapters, savedLogins, isAtRest }, { call: { name }, answer: { status, value }, wasAtRest, since }) {
       const list = wasAtRest && isAtRest && !since.hasAccident() ? LISTS[name] : undefined;
@@ -70,7 +70,7 @@ export const LIST_RULES = {
     },
   },
   "a login is saved where there is memory for it": {
-    doc: "After healing an adapter with flash saves a login, and forgets it.",
+    // After healing an adapter with flash saves a login, and forgets it.
     when: "answer",
     *find(view, { call, answer: { status }, wasAtRest }) {
       const { adapters, isAtRest, savings } = view;
@@ -90,8 +90,8 @@ export const LIST_RULES = {
     },
   },
   "a login stays saved until it is removed": {
-    doc:
-      "After healing an adapter has the logins that it was last told to save, with key and flags, and none that were removed.",
+    // After healing an adapter has the logins that it was last told to save, with key and flags, and none that
+    // were removed.
     when: "rest",
     *find({ savings, savedLogins, adapters }) {
       for (const [index, unit] of adapters.entries()) {

@@ -17,6 +17,7 @@ import type { LastWriter, Value } from "./last_writer.ts";
 import type { Settings } from "./observed.ts";
 import type { SavedLogins } from "./saved_logins.ts";
 import type { SecretPlaces } from "./secret_places.ts";
+import type { AbsenceWatch } from "./absence_watch.ts";
 import type { ServiceWatch } from "./service_watch.ts";
 import type { SessionWatch } from "./session_watch.ts";
 import type { WireWatch } from "./wire_watch.ts";
@@ -48,6 +49,8 @@ export interface AnsweredCall extends PendingCall {
   readonly answer: ApiAnswer;
   /** Whether all was healed and at rest when it began. */
   readonly wasAtRest: boolean;
+  /** Whether no other call was under way when it began. */
+  readonly wasFree: boolean;
   /** Whether a setting was under way beside it. */
   readonly overlapped: boolean;
   /** What has gone on since it began. */
@@ -114,6 +117,8 @@ export interface OracleView {
   readonly sessions: SessionWatch;
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
+  /** For how long adapters were away. */
+  readonly absences: AbsenceWatch;
   /** Sessions that nothing has ended. */
   readonly lasting: {
     /** The adapters of those that are over all the same, each told once. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { World } from "../../world/world.ts";
+
 import { given } from "../../../kernel/given.ts";
 
 /** What is wrong if such a function throws. */
@@ -16,4 +18,15 @@ export function tellThrown(error: unknown): string {
 export function tellOther(answer: unknown, accepted: string): string {
   const isPromise = typeof answer === "object" && answer !== null && "then" in answer;
   return `it returned ${isPromise ? "a promise" : given(answer)}, expected ${accepted}`;
+}
+
+/** What is wrong, if an invariant is broken; one that throws is. */
+export function resultOf(holds: (world: World) => true | string, world: World): string | undefined {
+  try {
+    const result: unknown = holds(world);
+    if (result === true) return undefined;
+    return typeof result === "string" ? result : tellOther(result, "true or what is wrong");
+  } catch (error) {
+    return tellThrown(error);
+  }
 }

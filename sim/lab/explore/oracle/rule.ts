@@ -16,6 +16,8 @@ export type Look =
   | { readonly when: "rest"; readonly find: Find }
   /** After each step from the first on, whatever is under way; and after some commands. */
   | { readonly when: "step"; readonly after?: (ended: EndedCommand) => boolean; readonly find: Find }
+  /** When a call begins, before it changes anything. */
+  | { readonly when: "call"; readonly find: Find }
   /** At each answer. */
   | { readonly when: "answer"; readonly find: (view: OracleView, call: AnsweredCall) => Iterable<string> }
   /** When an adapter has ended a command. */
@@ -23,5 +25,5 @@ export type Look =
   /** When something has come of a run of the service. */
   | { readonly when: "service"; readonly find: (view: OracleView, event: ServiceEvent) => Iterable<string> };
 
-/** A rule: a sentence, and what finds that it is broken. */
-export type Rule = Look & { readonly doc: string };
+/** A rule: what finds that it is broken. What must hold a comment says in a sentence, and README.md beside it. */
+export type Rule = Look;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { BOOT_RULES } from "./boot_rules.ts";
 import { LIST_RULES } from "./list_rules.ts";
 import { MEMORY_RULES } from "./memory_rules.ts";
 import type { Look, Rule } from "./rule.ts";
@@ -18,6 +19,7 @@ export type { Look, Rule } from "./rule.ts";
 /** The rules by their names. */
 export const RULES = {
   ...SETTING_RULES,
+  ...BOOT_RULES,
   ...SESSION_RULES,
   ...WIRE_RULES,
   ...LIST_RULES,
@@ -31,6 +33,7 @@ export type RuleName = keyof typeof RULES;
 /** The rules of each moment, by their names: thousands of answers and commands ask for theirs. */
 export const RULES_BY_MOMENT: Readonly<Record<Look["when"], readonly (readonly [name: string, look: Look])[]>> = {
   answer: rulesOf("answer"),
+  call: rulesOf("call"),
   command: rulesOf("command"),
   step: rulesOf("step"),
   rest: rulesOf("rest"),

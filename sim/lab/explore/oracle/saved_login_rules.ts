@@ -17,7 +17,7 @@ const LONGEST_PAUSE_SECONDS = 40;
 /** The rules by their names. */
 export const SAVED_LOGIN_RULES = {
   "a saved login is tried again": {
-    doc: "After healing one whose session is not open, and that has a key, was begun again not long ago.",
+    // After healing one whose session is not open, and that has a key, was begun again not long ago.
     when: "rest",
     *find(view) {
       const { adapters, savedLogins, wire, calmSince, world } = view;

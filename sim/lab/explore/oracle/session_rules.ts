@@ -6,6 +6,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { ConnectionState, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
+import { Win32Error } from "../../../../host/status.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import { tell } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
@@ -16,8 +17,8 @@ import type { WireHarm } from "./wire_watch.ts";
 /** The rules by their names. */
 export const SESSION_RULES = {
   "a login uses the key in force": {
-    doc:
-      "It comes about at a target that knows the key in force, exact port before all ports before group, at no other.",
+    // It comes about at a target that knows the key in force, exact port before all ports before group, at no
+    // other.
     when: "answer",
     *find(view, answered) {
       const { answer: { status }, wasAtRest, wasCrowded, overlapped, since } = answered;
@@ -30,8 +31,7 @@ export const SESSION_RULES = {
       if (status === IsdscStatus.SUCCESS && !mayMatch && isOneRun && (isAtRest || !overlapped)) {
         yield `the login ${where} came about with ${tell(login.known)}, not ${[...possible].map(tell).join(" or ")}`;
       }
-      const isWithoutSession = answered.call.name === "AddIScsiConnection" &&
-        !hasSession(login.unit, answered.call.request.uniqueSessionId.adapterSpecific);
+      const isWithoutSession = hasLostSession(login, answered);
       const isWithoutKey = !isWithoutSession && [...possible].every((key) => key === undefined);
       const isTold = status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
       if (isAtRest && isOneRun && (isTold ? !possible.has(undefined) : isWithoutKey)) {
@@ -39,14 +39,14 @@ export const SESSION_RULES = {
       }
       const isExcused = isWithoutSession ||
         (status === IsdscStatus.NO_TUNNEL_OUTER_MODE_ADDRESS && login.mayLackGateway);
-      const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS && !isExcused : hasFailedInCalm(answered);
-      if (mustComeAbout && mustMatch && !wasCrowded && harmTo(view, login, answered) === "none") {
+      const mustComeAbout = isAtRest ? status !== IsdscStatus.SUCCESS : hasFailedInCalm(answered);
+      if (mustComeAbout && !isExcused && mustMatch && !wasCrowded && harmTo(view, login, answered) === "none") {
         yield `the login ${where} with the right key ended 0x${status.toString(16)}`;
       }
     },
   },
   "a session is as its flags say": {
-    doc: "A login has come about in a mode, and with PFS or without, as its flags say, or those of a key in force.",
+    // A login has come about in a mode, and with PFS or without, as its flags say, or those of a key in force.
     when: "answer",
     *find(view, answered) {
       const { call, answer: { status, value }, overlapped, since } = answered;
@@ -67,14 +67,16 @@ export const SESSION_RULES = {
     },
   },
   "a call of a whole world is soon over": {
-    doc:
-      "After healing a call needs no timer: what it waits for tells it. Nor does a login that comes about undisturbed.",
+    // After healing a call needs no timer: what it waits for tells it. Nor does a login that comes about
+    // undisturbed.
     when: "answer",
     *find(view, answered) {
       const { call: { name }, begun, answer: { status }, wasAtRest, since } = answered;
       // A question may wait for a command of which the end was lost: whoever comes after it has a free way.
       const isFree = wasAtRest && view.isAtRest && !since.hasAccident() && name !== "GetIScsiIKEInfo";
-      if (!isFree) return;
+      // Where logins are given up before commands, a command may outlast the healing.
+      const { loginCycles, mailboxCycles } = view.world.host.timeouts;
+      if (!isFree || (loginCycles < mailboxCycles && !view.absences.isBusQuiet)) return;
       const login = plainLogin(view, answered);
       const mayTakeTime = name.includes("Login") || name === "AddIScsiConnection"
         ? (login?.mustMatch !== true ||
@@ -87,18 +89,42 @@ export const SESSION_RULES = {
     },
   },
   "repetition makes up for what is lost": {
-    doc:
-      "A login with the right key comes about, at any time, if of no message more was lost than what is sent again makes up for.",
+    // A login with the right key comes about, at any time, if of no message more was lost than what is sent
+    // again makes up for.
     when: "answer",
     *find(view, answered) {
       const login = hasFailedInCalm(answered) && !answered.wasCrowded ? plainLogin(view, answered) : undefined;
-      if (login === undefined || !login.mustMatch || harmTo(view, login, answered) !== "made up for") return;
+      if (login === undefined || !login.mustMatch || hasLostSession(login, answered)) return;
+      if (harmTo(view, login, answered) !== "made up for") return;
       yield `the login ${login.where} with the right key ended 0x${answered.answer.status.toString(16)}`;
     },
   },
+  "a call does not wait for an adapter that is gone": {
+    // A login, or a logout, is over soon after its adapter was taken away, if no other call was before it.
+    when: "answer",
+    *find(view, { call, begun, wasFree }) {
+      const { world, adapters, absences } = view;
+      const { name, request } = call;
+      const unit = name === "LoginIScsiTarget"
+        ? adapters[view.adapterIndex(request.initiatorInstance) ?? -1]
+        : name === "LogoutIScsiTarget"
+        ? adapters[Number(request.adapterUnique) - 1]
+        : undefined;
+      if (unit === undefined || !wasFree) return;
+      if (absences.since(unit, begun) > world.cycles(NOTICED_NANOSECONDS)) yield `${name} of ${unit.adapter.name}`;
+    },
+  },
+  "who is told of a timeout has waited": {
+    // A call that ends as timed out has taken as long as the shortest of the timers that end calls.
+    when: "answer",
+    *find({ world: { host: { timeouts }, now } }, { call, begun, answer: { status } }) {
+      const shortest = Math.min(timeouts.loginCycles, timeouts.requestCycles);
+      if (status === Win32Error.timeout && now - begun < shortest) yield call.name;
+    },
+  },
   "a session that is told of is there": {
-    doc:
-      "A login's success names a session of its adapter; it is open until something ends it. No other login is made there.",
+    // A login's success names a session of its adapter; it is open until something ends it. No other login is
+    // made there.
     when: "answer",
     *find(view, { call, answer, since }) {
       if (call.name !== "LoginIScsiTarget" || answer.status !== IsdscStatus.SUCCESS || call.request.isPersistent) {
@@ -115,9 +141,9 @@ export const SESSION_RULES = {
     },
   },
   "a logout ends its own session": {
-    doc: "After success it is gone; that there is no such session is said only where there is none.",
+    // After success it is gone; that there is no such session is said only where there is none.
     when: "answer",
-    *find({ adapters }, { call, answer: { status }, since }) {
+    *find({ adapters, absences }, { call, answer: { status }, since }) {
       if (call.name !== "LogoutIScsiTarget" || !since.isCalm()) return;
       const { adapterUnique, adapterSpecific } = call.request;
       const unit = adapters[Number(adapterUnique) - 1];
@@ -126,11 +152,14 @@ export const SESSION_RULES = {
       if (isThere && status === IsdscStatus.SUCCESS) {
         yield `a session of ${unit.adapter.name} is there after its logout`;
       }
-      if (isThere && status === IsdscStatus.INVALID_SESSION_ID) yield `a session of ${unit.adapter.name} is denied`;
+      // Of an adapter that does not answer a new run of the service does not know whose sessions are its own.
+      if (isThere && status === IsdscStatus.INVALID_SESSION_ID && absences.isBusQuiet) {
+        yield `a session of ${unit.adapter.name} is denied`;
+      }
     },
   },
   "no session is nobody's": {
-    doc: "After healing each session is one that somebody was told of, or that its adapter opens by itself.",
+    // After healing each session is one that somebody was told of, or that its adapter opens by itself.
     when: "rest",
     *find({ sessions, adapters }) {
       for (const unit of adapters) {
@@ -139,26 +168,30 @@ export const SESSION_RULES = {
     },
   },
   "a session lasts until something ends it": {
-    doc:
-      "After healing a session that somebody was told of is there until it is logged out, if its target knows what is in force.",
+    // After healing a session that somebody was told of is there until it is logged out, if its target knows
+    // what is in force.
     when: "rest",
     *find(view) {
       for (const { adapter } of view.lasting.ended(view)) yield `a session of ${adapter.name} is over`;
     },
   },
   "an adapter lists each of its sessions": {
-    doc: "After healing an adapter has no session that is not one of its connections, and no connection without one.",
+    // After healing an adapter has no session that is not one of its connections, and no connection without
+    // one.
     when: "rest",
     *find({ adapters }) {
       for (const { adapter } of adapters) {
         const open = adapter.sessions?.sessions().length ?? 0;
         const listed = adapter.connections.filter(({ state }) => state !== ConnectionState.waiting).length;
         if (open !== listed) yield `${adapter.name} has ${open} and lists ${listed}`;
+        const { sessions } = adapter;
+        const hasLeft = open === 0 && sessions?.statistics().negotiating === 0 && sessions.exchangeCount > 0;
+        if (hasLeft) yield `${adapter.name} has an association, and no session`;
       }
     },
   },
   "a session has an association at both ends": {
-    doc: "After healing the target has what the adapter has, if no more was lost than repetition makes up for.",
+    // After healing the target has what the adapter has, if no more was lost than repetition makes up for.
     when: "rest",
     *find({ adapters, wire, world: { targets } }) {
       for (const { adapter } of adapters) {
@@ -174,7 +207,7 @@ export const SESSION_RULES = {
     },
   },
   "saved logins have numbers of their own": {
-    doc: "No two saved logins have the same number for their ISID: the second would end the session of the first.",
+    // No two saved logins have the same number for their ISID: the second would end the session of the first.
     when: "rest",
     *find({ adapters, savedLogins }) {
       const numbers = new Set<number>();
@@ -186,17 +219,22 @@ export const SESSION_RULES = {
     },
   },
   "no call waits for a timer of last resort": {
-    doc:
-      "The port driver's timer for logins, the longest, is there for adapters that do not work: no call runs into it.",
+    // The port driver's timer for logins, the longest, is there for adapters that do not work: no call runs
+    // into it.
     when: "answer",
     *find({ adapters, world: { host, now } }, { call, begun, since }) {
-      if (now - begun < host.timeouts.loginCycles) return;
+      const { loginCycles, mailboxCycles } = host.timeouts;
+      // In some stories it is shorter than the others.
+      if (loginCycles < mailboxCycles || now - begun < loginCycles) return;
       // Of an event whose interrupt was lost nobody tells the driver: it stands in the registers.
       const isUntold = since.hasAccident() && adapters.some(({ adapter }) => adapter.registers.interruptAsserted);
       if (!isUntold) yield `${call.name}`;
     },
   },
 } as const satisfies Readonly<Record<string, Rule>>;
+
+/** A driver that waits looks once in a second whether its adapter is there; what it was asked for ends soon after. */
+const NOTICED_NANOSECONDS = 3e9;
 
 /** Longer than anything takes that waits for no timer. */
 const SOON_NANOSECONDS = 900e6;
@@ -231,6 +269,11 @@ function plainLogin(view: OracleView, { call }: AnsweredCall): ExpectedLogin | u
 /** What has happened on the wire to the exchanges of a login. */
 function harmTo({ wire }: OracleView, { unit, from, target }: ExpectedLogin, { begun }: AnsweredCall): WireHarm {
   return wire.harmBetween(from, target.address, begun, unit.adapter.phase1);
+}
+
+/** Whether a connection was to be added to a session that is over. */
+function hasLostSession({ unit }: ExpectedLogin, { call: { name, request } }: AnsweredCall): boolean {
+  return name === "AddIScsiConnection" && !hasSession(unit, request.uniqueSessionId.adapterSpecific);
 }
 
 function hasSession(unit: AdapterUnit, number: bigint): boolean {

@@ -16,7 +16,8 @@ import type { Rule } from "./rule.ts";
 /** The rules by their names. */
 export const SETTING_RULES = {
   "the last acknowledged writer wins": {
-    doc: "What is in force is what the last acknowledged call has set, or one that was not answered or overlapped it.",
+    // What is in force is what the last acknowledged call has set, or one that was not answered or overlapped
+    // it.
     when: "rest",
     *find(view) {
       const { writer, adapters } = view;
@@ -33,7 +34,8 @@ export const SETTING_RULES = {
     },
   },
   "an adapter has what the service holds": {
-    doc: "After healing, and when asked, the key table of an adapter that keeps keys is what the service holds for it.",
+    // After healing, and when asked, the key table of an adapter that keeps keys is what the service holds for
+    // it.
     when: "rest",
     *find(view) {
       for (const [index, unit] of view.adapters.entries()) {
@@ -45,7 +47,7 @@ export const SETTING_RULES = {
     },
   },
   "flash has what the key table has": {
-    doc: "Between commands a boot would find on flash the keys that are in the key table.",
+    // Between commands a boot would find on flash the keys that are in the key table.
     when: "step",
     // To look at flash takes longer than a command: of those in the midst of a step only what fails is worth that.
     after: ({ isChange, end }) => isChange && end.status !== IsdscStatus.SUCCESS,
@@ -59,7 +61,7 @@ export const SETTING_RULES = {
     },
   },
   "a question is answered with what is in force": {
-    doc: "After healing GetIScsiIKEInfo finds a key that is in force, and none where there is none.",
+    // After healing GetIScsiIKEInfo finds a key that is in force, and none where there is none.
     when: "answer",
     *find(view, { call, answer, wasAtRest }) {
       const { isAtRest, writer } = view;
@@ -86,8 +88,8 @@ export const SETTING_RULES = {
     },
   },
   "keys lie in the order in which they were set": {
-    doc:
-      "After healing, and when asked, the keys of a port lie in the order in which they were set for the first time.",
+    // After healing, and when asked, the keys of a port lie in the order in which they were set for the first
+    // time.
     when: "rest",
     // Of several names an adapter presents the one that comes first.
     *find(view) {
@@ -107,7 +109,7 @@ export const SETTING_RULES = {
     },
   },
   "an adapter has the gateways that the service holds": {
-    doc: "After healing, and when asked, an adapter has each outer address that the service holds for it.",
+    // After healing, and when asked, an adapter has each outer address that the service holds for it.
     when: "rest",
     *find(view) {
       const { run } = view.world.host.service;
@@ -126,7 +128,7 @@ export const SETTING_RULES = {
     },
   },
   "a setting comes about": {
-    doc: "After healing every setting is acknowledged, but what an adapter without memory for keys cannot be given.",
+    // After healing every setting is acknowledged, but what an adapter without memory for keys cannot be given.
     when: "answer",
     *find({ isAtRest, adapters }, { call: { name, request }, answer: { status }, wasAtRest }) {
       const isSetting = typeof request === "object" && "persist" in request;
@@ -138,8 +140,8 @@ export const SETTING_RULES = {
     },
   },
   "everything comes up": {
-    doc:
-      "After healing the service runs, drivers have their adapters, and adapters work; degraded only if their flash failed.",
+    // After healing the service runs, drivers have their adapters, and adapters work; degraded only if their
+    // flash failed.
     when: "rest",
     *find({ world: { host }, adapters, savedLogins }) {
       if (host.service.state !== "running") yield `the service is ${host.service.state}`;
@@ -155,8 +157,8 @@ export const SETTING_RULES = {
     },
   },
   "a cache has the name that the service gave it": {
-    doc:
-      "After healing, and when asked, the generational GUID of a cache is the one by which the service vouches for it.",
+    // After healing, and when asked, the generational GUID of a cache is the one by which the service vouches
+    // for it.
     when: "rest",
     *find(view) {
       for (const [index, { adapter, flash }] of view.adapters.entries()) {
@@ -175,8 +177,8 @@ export const SETTING_RULES = {
     },
   },
   "a cache is what its name says": {
-    doc:
-      "Between commands a cache that bears the name by which the service's store vouches for it has the keys of that store.",
+    // Between commands a cache that bears the name by which the service's store vouches for it has the keys of
+    // that store.
     when: "step",
     // The service may be killed at any moment: what it would find then must be right after each command.
     after: ({ isChange }) => isChange,
@@ -192,7 +194,7 @@ export const SETTING_RULES = {
     },
   },
   "a damaged key is passed over for no other": {
-    doc: "A key that is damaged is told as damaged where it is the one that counts, and nowhere else.",
+    // A key that is damaged is told as damaged where it is the one that counts, and nowhere else.
     when: "step",
     *find(view) {
       for (const [index, { adapter: { cache, name }, networkInterface }] of view.adapters.entries()) {
@@ -211,8 +213,8 @@ export const SETTING_RULES = {
     },
   },
   "a cache is full only where there is no room": {
-    doc:
-      "HBA_SECURITY_CACHE_FULL is the answer of an adapter that has as many keys, or gateways, as it says it can take.",
+    // HBA_SECURITY_CACHE_FULL is the answer of an adapter that has as many keys, or gateways, as it says it can
+    // take.
     when: "command",
     *find(view, { unit: { adapter }, command, end }) {
       if (end.status !== IsdscStatus.HBA_SECURITY_CACHE_FULL) return;
@@ -223,7 +225,7 @@ export const SETTING_RULES = {
     },
   },
   "a call that its service has not outlived fails": {
-    doc: "A call whose run of the service was over before its answer says no success.",
+    // A call whose run of the service was over before its answer says no success.
     when: "answer",
     *find({ service, world: { now } }, { call, answer: { status }, since: { serviceRun } }) {
       const end = serviceRun === undefined ? undefined : service.endOf(serviceRun);
@@ -231,7 +233,7 @@ export const SETTING_RULES = {
     },
   },
   "the service ends when it is told to": {
-    doc: "A run ends by a stop or a kill of this very run, and a stop waits for nothing that is over.",
+    // A run ends by a stop or a kill of this very run, and a stop waits for nothing that is over.
     when: "service",
     *find({ isIdle, service, world: { host: { timeouts }, now } }, event) {
       if (event.type === "begun") return;
@@ -252,12 +254,14 @@ function isSettled({ settled }: { readonly settled: boolean }): boolean {
   return settled;
 }
 
-function isFull({ adapter }: Pick<OracleView["adapters"][number], "adapter">): boolean {
+/** Whether an adapter has as many keys as it can take. */
+export function isFull({ adapter }: Pick<OracleView["adapters"][number], "adapter">): boolean {
   const { keysStored = 0, keysDamaged = 0, keyCapacity = 0 } = adapter.cache?.information() ?? {};
   return keysStored + keysDamaged >= keyCapacity;
 }
 
-function keepsKeys({ adapter }: OracleView["adapters"][number]): boolean {
+/** Whether an adapter has memory for keys. */
+export function keepsKeys({ adapter }: OracleView["adapters"][number]): boolean {
   return (adapter.cache?.information().keyCapacity ?? 0) > 0;
 }
 

@@ -19,15 +19,15 @@ const LONGEST_EXCHANGE_SECONDS = 60;
 /** The rules by their names. */
 export const WIRE_RULES = {
   "messages are what RFC 2408 has them be": {
-    doc:
-      "A message tells its length and version, no two exchanges have one cookie, and of messages after phase 1 no two have one id.",
+    // A message tells its length and version, no two exchanges have one cookie, and of messages after phase 1
+    // no two have one id.
     when: "step",
     *find({ wire }) {
       yield* wire.misshapen;
     },
   },
   "no association outlives its lifetime": {
-    doc: "Neither end has an association whose exchange began longer ago than its lifetime and an exchange take.",
+    // Neither end has an association whose exchange began longer ago than its lifetime and an exchange take.
     when: "rest",
     *find({ adapters, wire, world }) {
       const ends = [
@@ -45,7 +45,7 @@ export const WIRE_RULES = {
     },
   },
   "who logs out is gone at the target": {
-    doc: "A session that was logged out has no association at its target any more, unless the delete was lost.",
+    // A session that was logged out has no association at its target any more, unless the delete was lost.
     when: "rest",
     *find({ sessions, wire, world }) {
       for (const { association, adapter, boot, lost, at } of sessions.loggedOut) {

@@ -72,8 +72,8 @@ export class WireWatch {
   readonly #exchanges = new Map<string, WatchedExchange>();
   readonly #deaf: ReadonlyMap<string, { readonly silent: boolean }>;
   readonly #lateCycles: number;
-  /** Ways on which something was lost, and how often. */
-  readonly #lost = new Map<string, number>();
+  /** Ways on which something was lost, how often, and when last. */
+  readonly #lost = new Map<string, { readonly count: number; readonly last: Cycle }>();
   /** Ids of messages after phase 1, with both cookies. */
   readonly #ids = new Set<string>();
   /** What is wrong with messages, in words. */
@@ -130,7 +130,12 @@ export class WireWatch {
 
   /** How many datagrams have not arrived, or not as they were sent, of those from one address to another. */
   lostBetween(from: Uint8Array, to: Uint8Array): number {
-    return this.#lost.get(`${from} ${to}`) ?? 0;
+    return this.#lost.get(`${from} ${to}`)?.count ?? 0;
+  }
+
+  /** When the last of them was sent; 0 if none was lost. */
+  lastLoss(from: Uint8Array, to: Uint8Array): Cycle {
+    return this.#lost.get(`${from} ${to}`)?.last ?? 0;
   }
 
   #sent(datagram: Datagram, decision: Decision): void {
@@ -139,7 +144,7 @@ export class WireWatch {
     const isDeaf = this.#deaf.get(formatInternetAddress(destination.address))?.silent === true;
     if (isDeaf || (fate !== "delivered" && fate !== "duplicated")) {
       const way = `${source.address} ${destination.address}`;
-      this.#lost.set(way, (this.#lost.get(way) ?? 0) + 1);
+      this.#lost.set(way, { count: (this.#lost.get(way)?.count ?? 0) + 1, last: this.#world.now });
     }
     // One octet keeps a translator's mapping alive.
     if (source.port === ISAKMP_PORT && payload.length > 1) this.#look(payload);
@@ -172,7 +177,9 @@ export class WireWatch {
     return !isBeyond && rounds.every((round) => {
       if (isAggressive && round !== first) return round.losses <= mostOfLast;
       const { losses, answersLost, outage } = round;
-      return losses <= most || (answersLost <= most && outage.last - outage.first < longest);
+      // Who has answered once has proved to be there, and is answered as often as anybody.
+      const mostAnswers = round === first ? most : most + 1;
+      return losses <= most || (answersLost <= mostAnswers && outage.last - outage.first < longest);
     });
   }
 

@@ -15,12 +15,13 @@ import type { Cycle } from "../../../kernel/task.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit, World } from "../../world/world.ts";
 import { LastWriter, type Value, type Writing } from "./last_writer.ts";
+import { AbsenceWatch } from "./absence_watch.ts";
 import { CommandWatch, type EndedCommand } from "./command_watch.ts";
 import { CHAOS, HEALING, isCalled } from "./healing.ts";
 import { savingsOf } from "./list_rules.ts";
 import { flashKeys, GROUP_KEY, heldSettings, isKeyName, keyName, type Settings, tunnelName } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView, PendingCall, Since } from "./oracle_view.ts";
-import { tellOther, tellThrown } from "./own_answer.ts";
+import { resultOf } from "./own_answer.ts";
 import { acceptance, keyAt, ownIdentity, PresentedKeys } from "./presented_keys.ts";
 import { type Look, RULES_BY_MOMENT } from "./rules.ts";
 import { SavedLogins } from "./saved_logins.ts";
@@ -47,6 +48,7 @@ export type Invariants = Readonly<Record<string, (world: World) => true | string
 interface Heard extends PendingCall {
   readonly writing: Writing | undefined;
   readonly wasAtRest: boolean;
+  readonly wasFree: boolean;
   readonly wasCrowded: boolean;
   readonly since: Since;
   overlapped: boolean;
@@ -78,6 +80,8 @@ export class WorldOracle implements OracleView {
   readonly sessions: SessionWatch = new SessionWatch();
   /** What becomes of exchanges on the wire. */
   readonly wire: WireWatch;
+  /** For how long adapters were away. */
+  readonly absences: AbsenceWatch;
   /** Sessions that nothing has ended. */
   readonly lasting: LastingSessions = new LastingSessions();
   /** Since when there was no accident but on the wire, and nothing was changed in an adapter's cache. */
@@ -113,13 +117,15 @@ export class WorldOracle implements OracleView {
     this.#presented = new PresentedKeys(this.writer);
     this.#stored = new StoredSettings(world);
     this.wire = new WireWatch(world);
+    this.absences = new AbsenceWatch(world);
     this.commands = new CommandWatch(world, (ended) => this.#commandEnds(ended));
     this.service = new ServiceWatch(world, (event) => this.#serviceEvent(event));
     this.#tell = tell;
     this.#invariants = invariants;
-    world.disturbances.watch((_, { where }) => {
+    world.disturbances.watch((what, { where }) => {
       if (where !== "elsewhere") return;
       this.#accidents++;
+      this.absences.look(what);
       this.calmSince = this.world.now;
       this.#asked.clear();
     });
@@ -242,6 +248,7 @@ export class WorldOracle implements OracleView {
 
   #begins(call: ApiCall): (answer: AnsweredCall["answer"]) => void {
     this.service.look();
+    this.#judge("call", (look) => look.find(this));
     const { now } = this.world;
     const writing = this.#writingOf(call);
     const savings = savingsOf(this, call);
@@ -249,7 +256,9 @@ export class WorldOracle implements OracleView {
     const wasAtRest = this.isAtRest;
     const overlapped = [...this.#pending].some((each) => each.writing !== undefined);
     const wasCrowded = isCrowded(this.world);
-    const heard: Heard = { call, begun: now, writing, wasAtRest, wasCrowded, since: this.#sinceNow(), overlapped };
+    const wasFree = this.isIdle;
+    const since = this.#sinceNow();
+    const heard: Heard = { call, begun: now, writing, wasAtRest, wasFree, wasCrowded, since, overlapped };
     if (writing !== undefined) { for (const each of this.#pending) each.overlapped = true; }
     if ("key" in Object(call.request)) this.#keep((call.request as { readonly key?: Uint8Array }).key);
     this.#pending.add(heard);
@@ -340,6 +349,8 @@ export class WorldOracle implements OracleView {
 
   #commandEnds(ended: EndedCommand): void {
     if (ended.isChange) this.calmSince = this.world.now;
+    // With this command a driver finds its adapter: what a boot has found may be forgotten soon.
+    if (ended.command === "getFirmwareState") this.savedLogins.look([ended.unit]);
     // Another tool may have done it.
     if (ended.isNaming) this.#asked.delete(this.adapters.indexOf(ended.unit));
     this.#judge("command", (look) => look.find(this, ended));
@@ -386,14 +397,3 @@ const REFUSED_AT_ONCE: readonly number[] = [
   IsdscStatus.IKE_ID_PAYLOAD_TYPE_NOT_SUPPORTED,
   IsdscStatus.IKE_ID_PAYLOAD_INCORRECT_SIZE,
 ];
-
-/** What is wrong, if an invariant is broken; one that throws is. */
-function resultOf(holds: (world: World) => true | string, world: World): string | undefined {
-  try {
-    const result: unknown = holds(world);
-    if (result === true) return undefined;
-    return typeof result === "string" ? result : tellOther(result, "true or what is wrong");
-  } catch (error) {
-    return tellThrown(error);
-  }
-}

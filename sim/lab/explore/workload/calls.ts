@@ -99,5 +99,5 @@ export function drawMistake(scope: Scope): Written {
 export function drawForeign(scope: Scope, adapter: string = scope.adapter()): Written {
   return scope.random.chance(2, 3)
     ? { wmi: { adapter, method: "ClearCache" }, expect: "any" }
-    : { wmi: { adapter, method: "SetGenerationalGuid", in: { GenerationalGuid: "09".repeat(16) } }, expect: "any" };
+    : { wmi: { adapter, method: "SetGenerationalGuid", in: { GenerationalGuid: scope.nameOfCache() } }, expect: "any" };
 }

@@ -33,7 +33,7 @@ export function drawStory(seed: number): WrittenScenario {
 
 /** A story of steps that are drawn, in a world of adapters and of targets that know some keys. */
 export function storyOf(
-  { adapters, policy }: Scope,
+  { adapters, policy, isImpatient }: Scope,
   name: string,
   seed: number,
   steps: readonly Written[],
@@ -49,6 +49,7 @@ export function storyOf(
     name,
     seed,
     allowNothing: true,
+    ...(isImpatient ? { host: { timeouts: { login: "2s" } } } : {}),
     adapters: Object.fromEntries(written),
     targets: Object.fromEntries(targets),
     steps,

@@ -6,7 +6,7 @@
 
 import { HEALING } from "../oracle/healing.ts";
 import { drawLogin, drawSaved, drawSetting, settingOf } from "./calls.ts";
-import { drawKeyedAnew, hasShortLifetimes } from "./keyed_anew.ts";
+import { drawKeyedAnew, drawOutage, hasShortLifetimes, triesAgain } from "./keyed_anew.ts";
 import { stoppedInVain } from "./overlaps.ts";
 import type { Scope, Whom, Written } from "./scope.ts";
 import { drawSureLogin } from "./sure_login.ts";
@@ -26,7 +26,7 @@ export function healing(scope: Scope, name: string = HEALING): Written {
   // Whoever logs in before anybody has asked finds what the service has not noticed.
   const early = scope.random.chance(1, 4) ? [...scope.adapters.keys()].map((adapter) => drawLogin(scope, adapter)) : [];
   const steps = (wait: string): readonly Written[] => [
-    { change: { network: { loss: "0%", jitter: "0s" }, targets: ALL_HEARD } },
+    { change: { network: { latency: "50us", loss: "0%", jitter: "0s" }, targets: ALL_HEARD } },
     ...[...scope.adapters.keys()].map((adapter) => ({ powerOn: { adapter, mayMiss: true } })),
     { startService: { mayMiss: true } },
     { wait },
@@ -88,7 +88,9 @@ function setAnew(scope: Scope): readonly Written[] {
 
 /** Logins of a healed world that must come about, or sessions that must stay. */
 export function drawLast(scope: Scope): readonly Written[] {
-  return hasShortLifetimes(scope) && scope.random.chance(1, 2) ? drawKeyedAnew(scope) : drawSureLogin(scope);
+  const { random } = scope;
+  if (!hasShortLifetimes(scope) || random.chance(1, 3)) return drawSureLogin(scope);
+  return triesAgain(scope) || random.chance(1, 3) ? drawOutage(scope) : drawKeyedAnew(scope);
 }
 
 /** Each adapter is asked for all that the story is about. */

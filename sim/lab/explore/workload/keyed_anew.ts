@@ -5,7 +5,9 @@
  * @module
  */
 
+import { mayMiss } from "./fault_kinds.ts";
 import type { Scope, Written } from "./scope.ts";
+import { sureLogin } from "./sure_login.ts";
 
 /** Longer than two lifetimes, where these are short. */
 const TWO_LIFETIMES = "130s";
@@ -13,6 +15,11 @@ const TWO_LIFETIMES = "130s";
 /** Whether associations of a story end while somebody looks. */
 export function hasShortLifetimes({ policy }: Scope): boolean {
   return "lifetime" in policy;
+}
+
+/** Whether there is time for a second exchange where the first has no answer. */
+export function triesAgain({ policy }: Scope): boolean {
+  return "retransmission" in policy;
 }
 
 /**
@@ -49,6 +56,26 @@ export function drawKeyedAnew(scope: Scope): readonly Written[] {
     knows({ ...known, ...named(ranks[second], after) }),
     setting(ranks[second], after),
     { wait: TWO_LIFETIMES },
+    { listSessions: {}, expect: "any" },
+  ];
+}
+
+/** Keys change at half the lifetime, where that is 90 s and the margin longer. */
+const KEYED_AFTER_SECONDS = 45;
+
+/** A session whose link is cut about when its keys are due to change: the first exchange for that may fail, and another follows. */
+export function drawOutage(scope: Scope): readonly Written[] {
+  const { random } = scope;
+  const { adapter, target, before, login } = sureLogin(scope);
+  const ends = random.chance(1, 2) ? { from: adapter, to: target } : { from: target, to: adapter };
+  const cutLink = { ...ends, after: `${KEYED_AFTER_SECONDS - random.below(4)}s`, for: `${5 + random.below(5)}s` };
+  return [
+    ...before,
+    { ...login, name: `sure ${scope.login()}` },
+    // In the midst of it somebody looks: then it is known when the association ends.
+    { wait: "55s", faults: [mayMiss({ cutLink })] },
+    { listSessions: {}, expect: "any" },
+    { wait: "75s" },
     { listSessions: {}, expect: "any" },
   ];
 }

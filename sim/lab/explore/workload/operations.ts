@@ -22,7 +22,10 @@ import {
   returning,
 } from "./overlaps.ts";
 import { loggedOutWhenDue, savedOverBoots, savedWithoutTarget } from "./saved_logins.ts";
+import { allReturn, calledAtStart, missedSettings, sameAtOnce, struckAgain } from "./recoveries.ts";
 import type { Scope, Written } from "./scope.ts";
+import { aboutOneSession, anotherLife, unanswered } from "./silences.ts";
+import { unattended } from "./unattended.ts";
 
 /** A kind of step: how often it is drawn beside the others, and how it is drawn. */
 export interface DrawnOperation {
@@ -47,6 +50,15 @@ export const OPERATIONS = {
   "the service ends while it starts": { weight: 4, draw: (scope) => [endedAtStart(scope)] },
   "logins queue": { weight: 4, draw: (scope) => [queued(scope)] },
   "settings queue": { weight: 8, draw: (scope) => [queuedSettings(scope)] },
+  "struck again while it is brought up": { weight: 12, draw: struckAgain },
+  "called when the service starts": { weight: 5, draw: calledAtStart },
+  "adapters return at once": { weight: 5, draw: (scope) => [allReturn(scope)] },
+  "the same at once": { weight: 5, draw: sameAtOnce },
+  "settings are missed": { weight: 5, draw: missedSettings },
+  "nobody answers": { weight: 4, draw: unanswered },
+  "several calls about one session": { weight: 4, draw: aboutOneSession },
+  "another life of an adapter": { weight: 5, draw: anotherLife },
+  "nobody looks after an adapter": { weight: 8, draw: unattended },
   tunnel: {
     weight: 4,
     draw: (scope) => [{

@@ -221,33 +221,46 @@ export function stoppedInVain(scope: Scope, begin: string): Readonly<Record<stri
   return { ...busy, operator, another: [wait, soon, ...again] };
 }
 
-/** So many programs in a row are not taken at the most. */
+/** So many programs in a row a store makes up for. */
 const MOST_REFUSALS = 15;
 
 /**
- * A flash part does not take so many programs in a row, under a setting or while a cache is filled anew; or does not
- * erase some sectors when the cache is cleared.
+ * A flash part does not take so many programs in a row, under a call or while a cache is filled anew; or does not erase
+ * some sectors when the cache is cleared. What a call could not change is looked at after a loss of power, too.
  */
 export function refusing(scope: Scope): readonly Written[] {
   const adapter = scope.flashAdapter();
   if (adapter === undefined) return [drawSetting(scope)];
   const { random } = scope;
-  // The store makes up for nearly all that the budget has: what it cannot make up for is worth as much.
-  const times = random.chance(1, 2) ? MOST_REFUSALS : 2 + random.below(MOST_REFUSALS - 1);
+  // What the store makes up for only just is worth much, and so is what it cannot make up for: of that no more is left
+  // afterwards than it makes up for.
+  const times = scope.pick([MOST_REFUSALS, 2 + random.below(MOST_REFUSALS - 1), MOST_REFUSALS + 1 + random.below(10)]);
   const programFailure = { address: 0, lengthBytes: 65_536, times };
   // Counted from a program that comes: what were left of them would strike a world that is healed.
   const from = (ordinal: number) => [{ damage: { adapter, programFailure, flashProgram: ordinal, mayMiss: true } }];
-  if (random.chance(1, 2)) return [{ ...drawSetting(scope), faults: from(1 + random.below(2)) }];
   // The service clears an empty cache first, in some three programs. Where that fails it fills a cache without a name,
   // and its store goes on to vouch for the old one, which no cache has any more: that is no promise broken.
   const emptied = { wmi: { adapter, method: "ClearCache" }, expect: "any" };
-  if (random.chance(1, 2)) {
+  if (random.chance(1, 4)) {
     const sector = random.below(scope.pick([4, 15]));
     const eraseFailures = [sector, sector + 1].map((each) => ({ eraseFailure: { sector: each, times: 1 } }));
     const faults = eraseFailures.map((each) => ({ damage: { adapter, ...each, after: "0us", mayMiss: true } }));
     return [drawSetting(scope), { ...emptied, faults }];
   }
-  return [emptied, { ...drawQuestion(scope), faults: from(5 + random.below(8)) }];
+  if (random.chance(1, 4) && times <= MOST_REFUSALS) {
+    return [emptied, { ...drawQuestion(scope), faults: from(5 + random.below(8)) }];
+  }
+  const saved = { login: { adapter, target: "tape", persistent: true }, expect: "any" };
+  const removed = { removePersistentLogin: { adapter, target: "tape" }, expect: "any" };
+  const [before, refused] = scope.pick<readonly [readonly Written[], Written]>([
+    [[], drawSetting(scope, adapter)],
+    [[], drawSetting(scope, adapter)],
+    [[saved], removed],
+    [[saved], removed],
+    [[], saved],
+  ]);
+  const boot = random.chance(1, 2) ? [{ powerCycle: { adapter, off: "1ms", mayMiss: true } }, { wait: "1s" }] : [];
+  return [...before, { ...refused, faults: from(1 + random.below(2)) }, ...boot];
 }
 
 /**

@@ -46,11 +46,13 @@ const PLAIN_POLICY: Written = { suites: ["aes128-sha1-modp768"] };
 
 /** What ends are like: in half of the stories plain, in the others each in some way of its own. */
 const POLICIES: readonly Written[] = [
-  ...Array.from({ length: 4 }, () => PLAIN_POLICY),
+  ...Array.from({ length: 5 }, () => PLAIN_POLICY),
   { suites: ["aes256-sha256-modp768", "3des-md5-modp768"], padding: "random" },
   { ...PLAIN_POLICY, encryptConfirmation: false, initialContact: "informational", natTraversal: false },
   { ...PLAIN_POLICY, deadPeerDetection: { idle: "3s", retry: "1s", attempts: 2 }, initialContact: "message 5" },
   { ...PLAIN_POLICY, lifetime: "60s", rekeyMargin: "20s" },
+  // An exchange that nobody answers is over soon, and there is time for another before the association ends.
+  { ...PLAIN_POLICY, lifetime: "90s", rekeyMargin: "50s", retransmission: ["1s", "1s"], deadPeerDetection: "none" },
 ];
 
 /** Whom a story may be about: some, so that a key that is always there does not bear witness for others. */
@@ -93,6 +95,11 @@ const PORTS = { 1: [0], 2: [0, 1] } as const;
 /** More are no other stories, and each is asked for again and again. */
 const MOST_WHOM = 4;
 
+/** A key by its number. A longer one is followed by a shorter one, and that by one of another length: each has an end of its own. */
+function keyText(number: number): string {
+  return `key ${number} of the story${", and then some".repeat((number * 2) % 3)}`;
+}
+
 /** Draws what a story is about. */
 export function drawScope(random: RandomStream): Scope {
   const { pick, some } = new Scope(random, new Map(), []);
@@ -125,6 +132,8 @@ export class Scope {
   readonly policy: Written;
   /** Whether a login was saved that its adapter is to make when its target is there again. */
   awaitsTarget = false;
+  /** Whether the port driver gives logins up before the adapter does. */
+  isImpatient = false;
   readonly #lastKeys = new Map<string, string>();
   #keys: number;
   #logins: number;
@@ -185,7 +194,7 @@ export class Scope {
 
   /** A key that nobody has given before. */
   key(): string {
-    return `key ${++this.#keys} of the story`;
+    return keyText(++this.#keys);
   }
 
   /** A key that nobody has given before, for somebody: an identifier. */
@@ -202,7 +211,12 @@ export class Scope {
 
   /** The keys that were given so far. */
   get keys(): readonly string[] {
-    return Array.from({ length: this.#keys }, (_, index) => `key ${index + 1} of the story`);
+    return Array.from({ length: this.#keys }, (_, index) => keyText(index + 1));
+  }
+
+  /** A name for a cache that no other has. */
+  nameOfCache(): string {
+    return Array.from({ length: 16 }, () => this.random.below(256).toString(16).padStart(2, "0")).join("");
   }
 
   /** The name of a login that nobody has had before. */

@@ -67,6 +67,8 @@ const TROUBLES = {
       ...eitherWay(scope, [adapter, target]),
       datagram: early(scope),
       for: `${LONGEST_CUT_MILLISECONDS - scope.random.below(scope.pick([2000, LONGEST_CUT_MILLISECONDS]))}ms`,
+      // One way, too: each repetition is answered, and no answer comes through.
+      oneWay: scope.random.chance(1, 2),
     },
   }],
   "cut off": (scope, adapter, target) => [{

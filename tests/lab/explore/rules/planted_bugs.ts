@@ -6,20 +6,11 @@
  */
 
 import type { RuleName } from "../../../../sim/lab/explore/oracle/rules.ts";
-import type { PlantedFault } from "../../../support/planted_copy.ts";
+import { BOOT_BUGS } from "./boot_bugs.ts";
+import type { RuleBug } from "./rule_bug.ts";
 import type { StoryName } from "./stories.ts";
 
 const SERVICE = "host/initiator_service";
-
-/** A bug, and how it is found. */
-export interface RuleBug {
-  /** What is wrong, in words. */
-  readonly what: string;
-  /** How it is planted. */
-  readonly fault: PlantedFault;
-  /** The story that shows it; those of the first seeds by default. */
-  readonly story?: StoryName;
-}
 
 /** A bug that does harm only if the service is killed between two commands: after the step all is well again. */
 export const BUG_OF_A_MOMENT: RuleBug & { readonly rule: RuleName; readonly story: StoryName } = {
@@ -46,7 +37,7 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
   },
   "an adapter has what the service holds": {
     what: "an adapter without flash acknowledges a group key and does not keep it",
-    story: "a group key, for an adapter without flash too",
+    story: "a group key, for an adapter without flash too, where another tool is about",
     fault: {
       file: "firmware/cache/security_cache.ts",
       text: "    this.#table.setGroupKey(key);\n    return IsdscStatus.SUCCESS;\n",
@@ -278,9 +269,9 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
     what: "a session ends, and its target is not told",
     story: "a login, and a logout",
     fault: {
-      file: "firmware/session/session_manager.ts",
-      text: "    for (const exchange of negotiation.associations) this.#runner.close(exchange);\n",
-      fault: "",
+      file: "firmware/ike/engine.ts",
+      text: "    if (outcome.inform !== undefined && outcome.inform.length > 0) this.#outbox",
+      fault: "    if (outcome.inform !== undefined && outcome.inform.length > 1) this.#outbox",
     },
   },
   "a list tells what is there": {
@@ -365,4 +356,5 @@ export const PLANTED_BUGS: Readonly<Record<RuleName, RuleBug>> = {
       fault: "    for (const portNumber of new Set([ALL_PORTS, query.portNumber])) {\n",
     },
   },
+  ...BOOT_BUGS,
 };

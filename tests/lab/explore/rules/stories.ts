@@ -9,8 +9,9 @@ const POLICY = "policy: { suites: [aes128-sha1-modp768] }";
 
 /** Steps before the healing: of a world with four adapters and one target that knows three of them. */
 const STEPS = {
-  "a group key, for an adapter without flash too": `
-  - setGroupKey: { key: a key }`,
+  "a group key, for an adapter without flash too, where another tool is about": `
+  - setGroupKey: { key: a key }
+  - { wmi: { adapter: hba0, method: GetPresharedKeyForId, in: { IdType: 1, Id: c0 00 02 0a } }, expect: any }`,
   "a login with a key of one's own, beside a group key": `
   - setGroupKey: { key: another key }
   - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
@@ -120,6 +121,47 @@ const STEPS = {
   - reset: { adapter: hba0 }
   - wait: 20s
   - change: { targets: { disk: { silent: false } } }`,
+  "another tool sets a key anew, that is cut off, and the adapter boots twice": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - stopService: {}
+  - wmi:
+      adapter: hba0
+      method: SetPresharedKeyForId
+      in: { SecurityFlags: [ike, aggressive], IdType: 1, Id: c0 00 02 0a, Key: 61 20 6b 65 79 }
+    expect: any
+    faults: [{ powerCycle: { adapter: hba0, flashProgram: 1, after: 30bytes } }]
+  - { wait: 1s }
+  - powerCycle: { adapter: hba0 }
+  - { wait: 1s }`,
+  "another tool asks for a key of which nobody knows any more that it was there": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - setKey: { adapter: hba0, id: 192.0.2.11, key: another key, flags: [ike, main] }
+  - stopService: {}
+  - damage: { adapter: hba0, flip: { address: 75, mask: 255 } }
+  - damage: { adapter: hba0, flip: { address: 80, mask: 255 } }
+  - powerCycle: { adapter: hba0 }
+  - { wmi: { adapter: hba0, method: GetPresharedKeyForId, in: { IdType: 1, Id: c0 00 02 0a } }, expect: any }`,
+  "an adapter is reset once more while its driver looks for it": `
+  - parallel:
+      adapter: [{ reset: { adapter: hba0, by: firmware } }]
+      application: [{ wait: 15s }, { getKey: { adapter: hba0, id: 192.0.2.10 }, expect: any }]
+    faults:
+      - reset:
+          adapter: hba0
+          by: firmware
+          event: { component: miniport hba0, kind: call, operation: getFirmwareState }
+          after: 3ms`,
+  "an adapter is taken away from a login that nobody answers": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - { wait: 3s }
+  - change: { targets: { disk: { silent: true } } }
+  - { login: { adapter: hba0, target: disk }, expect: any, faults: [{ unplug: { adapter: hba0, for: 8s, after: 100ms } }] }
+  - change: { targets: { disk: { silent: false } } }`,
+  "a login meets an adapter that is reset": `
+  - setKey: { adapter: hba0, id: 192.0.2.10, key: a key, flags: [ike, main] }
+  - parallel:
+      operator: [{ reset: { adapter: hba0, by: driver } }]
+      application: [{ wait: 1ms }, { login: { adapter: hba0, target: disk }, expect: any }]`,
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The name of a story. */
