@@ -76,20 +76,6 @@ export const CACHE_D: readonly PlantedBug[] = [
     needs: { faults: 0, ties: 0 },
   },
   {
-    name: "key-slots-outlive-the-reset",
-    family: "zeroisation",
-    file: "firmware/adapter.ts",
-    find: `    this.ram.clear();
-    this.keySlots.clear();
-`,
-    replace: `    this.ram.clear();
-`,
-    why:
-      "The firmware that starts after a reset takes all key slots for free, and nobody has cleared them: cipher key " +
-      "and SKEYID_a of associations that are no more stay in the crypto engine.",
-    needs: { faults: 1, ties: 0 },
-  },
-  {
     name: "parts-of-a-cut-off-save-stay",
     family: "zeroisation",
     file: "firmware/cache/persistent_logins.ts",

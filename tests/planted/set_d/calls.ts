@@ -26,6 +26,16 @@ export const CALLS_D: readonly PlantedBug[] = [
     needs: { faults: 1, ties: 0 },
   },
   {
+    name: "lossy-cache-calls-itself-valid",
+    family: "status",
+    file: "firmware/cache/security_cache.ts",
+    find: `      cacheValid: nvram && !storeFailed && damaged === 0 && this.#guid.some((byte) => byte !== 0),`,
+    replace: `      cacheValid: nvram && !storeFailed && this.#guid.some((byte) => byte !== 0),`,
+    why: "A cache that has lost a record to damage says that it is valid as long as its name can be read. The service " +
+      "believes the name: what is lost is set again only when a login happens to fail for want of it.",
+    needs: { faults: 2, ties: 0 },
+  },
+  {
     name: "repetitions-of-one-wait-count-each",
     family: "status",
     file: "firmware/ike/association.ts",
