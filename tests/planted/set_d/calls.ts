@@ -31,7 +31,8 @@ export const CALLS_D: readonly PlantedBug[] = [
     file: "firmware/cache/security_cache.ts",
     find: `      cacheValid: nvram && !storeFailed && damaged === 0 && this.#guid.some((byte) => byte !== 0),`,
     replace: `      cacheValid: nvram && !storeFailed && this.#guid.some((byte) => byte !== 0),`,
-    why: "A cache that has lost a record to damage says that it is valid as long as its name can be read. The service " +
+    why:
+      "A cache that has lost a record to damage says that it is valid as long as its name can be read. The service " +
       "believes the name: what is lost is set again only when a login happens to fail for want of it.",
     needs: { faults: 2, ties: 0 },
   },
