@@ -30,6 +30,8 @@ interface Name {
   doubted: readonly Content[];
   /** What writes that were cut off, and have not happened, would have made of it. */
   undone: readonly Content[];
+  /** What a mount whose reads went wrong may not have seen: that may be read again later, before what was stored since. */
+  unseen: readonly Content[];
 }
 
 /** Knows what was done to a store. */
@@ -106,10 +108,13 @@ export class PassingOracle {
 
   /**
    * A mount has misread what it may have written over: what it has not seen may be gone or older, without a word, until it
-   * is stored again (FORMAT.md, Limits). A value that was never the name's is none of these.
+   * is stored again, and may come again later (FORMAT.md, Limits). A value that was never the name's is none of these.
    */
   misread(): void {
-    for (const name of this.#names.values()) name.allowed = [...name.allowed, ...name.past, undefined];
+    for (const name of this.#names.values()) {
+      name.unseen = name.allowed;
+      name.allowed = [...name.allowed, ...name.past, undefined];
+    }
   }
 
   /**
@@ -149,7 +154,7 @@ export class PassingOracle {
     const name = this.#name(key);
     const isOneOf = (contents: readonly Content[]) => contents.some((content) => isSame(content, record));
     if (isOneOf(name.allowed)) return;
-    if (isOneOf(name.doubted)) return;
+    if (isOneOf(name.doubted) || isOneOf(name.unseen)) return;
     if (this.isEndInDoubt && isOneOf(name.undone)) return;
     if (name.allowed.every((content) => content === undefined)) {
       throw new Objection("what was deleted stays deleted", when);
@@ -190,7 +195,7 @@ export class PassingOracle {
   #name(key: string): Name {
     let name = this.#names.get(key);
     if (name === undefined) {
-      name = { allowed: [undefined], past: [], doubted: [], undone: [] };
+      name = { allowed: [undefined], past: [], doubted: [], undone: [], unseen: [] };
       this.#names.set(key, name);
     }
     return name;
