@@ -36,7 +36,7 @@ import {
   STATUS_OUT,
 } from "../wmi/security_config_operations.ts";
 import { Refills } from "./refills.ts";
-import { type CallOutcome, GONE, type RequestOutcome, statusOf } from "./request_outcome.ts";
+import { type CallOutcome, GONE, isLost, type RequestOutcome, statusOf } from "./request_outcome.ts";
 import type { SecurityRecord } from "./security_record.ts";
 
 /** What an adapter's cache is known to be: what the service held. */
@@ -97,6 +97,8 @@ export class AdapterLink {
   isOffered = false;
   /** What the adapter last said of itself. */
   information: HbaInformation | undefined = undefined;
+  /** It gave no answer when it was asked that last. */
+  isSilent = false;
   readonly #options: AdapterLinkOptions;
   readonly #settledSignal: Condition;
   #departures = 0;
@@ -236,17 +238,14 @@ export class AdapterLink {
   /** Asks the adapter about itself; `undefined` if it does not answer. */
   *queryInformation(): Task<HbaInformation | undefined> {
     const { recorder, component, wmi, requests } = this.#options;
-    const call = new TracedCall(recorder, component, {
-      to: Components.wmi,
-      operation: "MSiSCSI_HBAInformation",
-      lengthBytes: 0,
-      detail: this.name,
-    });
+    const asked = { operation: "MSiSCSI_HBAInformation", lengthBytes: 0, detail: this.name };
+    const call = new TracedCall(recorder, component, { to: Components.wmi, ...asked });
     const capacityBytes = this.information === undefined ? FIRST_QUERY_BYTES : HBA_INFORMATION.sizeof;
     const guid = HBA_INFORMATION_GUID;
     const { ntStatus, value } = yield* wmi.readInstance(this.name, guid, capacityBytes, readInformation, requests);
     call.answer(labelledStatus("NTSTATUS", ntStatus), value?.lengthBytes ?? 0);
     this.information = value?.information ?? this.information;
+    this.isSilent = value === undefined && isLost({ type: "failed", ntStatus });
     return value?.information;
   }
 

@@ -11,7 +11,7 @@ import { NtStatus } from "../status.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import type { HeldRow } from "./held_records.ts";
-import { GONE, isSuccess } from "./request_outcome.ts";
+import { GONE, isSuccess, UNANSWERED } from "./request_outcome.ts";
 import { type HandedOverKey, isBestKeyLost, keyForLogin, keyToHandOver } from "./login_keys.ts";
 import type { PortalRequest } from "./login_request.ts";
 import type { ServiceContext } from "./service_context.ts";
@@ -54,7 +54,7 @@ export function* goToPortal<Request extends PortalRequest, T>(
 ): Task<MethodOutcome<T>> {
   const { limitCycles, request } = attempt;
   if (!(yield* withCache(link, limitCycles, ensureSynchrony(context, link)))) {
-    return link.removed ? GONE : { type: "failed", ntStatus: NtStatus.ioTimeout };
+    return link.removed ? GONE : UNANSWERED;
   }
   const { synchronizations } = link;
   const outcome = yield* goOnce(context, link, attempt, send);

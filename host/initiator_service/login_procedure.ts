@@ -70,7 +70,7 @@ export function* addConnectionForApplication(
 ): Task<{ readonly status: number; readonly value?: UniqueConnectionId }> {
   const { adapterUnique, adapterSpecific } = parameters.uniqueSessionId;
   const link = yield* run.linkOf(adapterUnique);
-  if (link === undefined) return { status: IsdscStatus.INVALID_SESSION_ID };
+  if (typeof link === "number") return { status: link };
   const portal = portalRequest(run, parameters);
   if (typeof portal === "number") return { status: portal };
   const scope = findScope(run, link.name, portal.portNumber);
@@ -109,7 +109,7 @@ function* asOnlySession(
     const rival = yield* standingOf(run, targetName, SAVED_LOGIN_EXCHANGE_SECONDS * frequencyHz, session);
     if (rival !== "taken") return answer;
     const link = yield* run.linkOf(session.adapterUnique);
-    if (link !== undefined) yield* logOut(link, session.adapterSpecific);
+    if (typeof link !== "number") yield* logOut(link, session.adapterSpecific);
     return ALREADY_LOGGED_IN;
   } finally {
     lock.release();

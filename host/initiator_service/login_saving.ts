@@ -15,7 +15,6 @@
 import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import type { Cycles, Task } from "../../sim/kernel/task.ts";
 import { SETTINGS_AT_ONCE } from "../design_choices.ts";
-import { NtStatus } from "../status.ts";
 import type { MethodOutcome } from "../wmi/adapter_client.ts";
 import type { AdapterLink } from "./adapter_link.ts";
 import { forgetLogins, logIn, savedLoginsOf } from "./adapter_sessions.ts";
@@ -28,7 +27,7 @@ import {
 } from "./isid_numbers.ts";
 import { withCache } from "./login_operations.ts";
 import type { LoginRequest, SessionIdentity } from "./login_request.ts";
-import { GONE, isFallback, isSuccess, statusOf } from "./request_outcome.ts";
+import { GONE, isFallback, isSuccess, statusOf, UNANSWERED } from "./request_outcome.ts";
 import type { ServiceContext } from "./service_context.ts";
 import { isSavedAs } from "./saved_login_name.ts";
 import { ensureSynchrony, isUnchanged } from "./synchronization.ts";
@@ -45,7 +44,7 @@ export interface LoginToSave {
 
 /** @returns The status: success only of a login that stands beside all keys. */
 export function* saveLogin(context: ServiceContext, link: AdapterLink, login: LoginToSave): Task<number> {
-  let status = statusOf({ type: "failed", ntStatus: NtStatus.ioTimeout });
+  let status = statusOf(UNANSWERED);
   const isDone = yield* withCache(
     link,
     login.limitCycles,

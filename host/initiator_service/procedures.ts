@@ -130,13 +130,13 @@ export const PROCEDURES: { readonly [Name in ProcedureName]: Procedure<Name> } =
   *LogoutIScsiTarget(run, { adapterUnique, adapterSpecific }) {
     const link = yield* run.linkOf(adapterUnique);
     return {
-      status: link === undefined ? IsdscStatus.INVALID_SESSION_ID : statusOf(yield* logOut(link, adapterSpecific)),
+      status: typeof link === "number" ? link : statusOf(yield* logOut(link, adapterSpecific)),
     };
   },
 
   *RemoveIScsiConnection(run, { uniqueSessionId: { adapterUnique, adapterSpecific }, connectionId }) {
     const link = yield* run.linkOf(adapterUnique);
-    if (link === undefined) return { status: IsdscStatus.INVALID_SESSION_ID };
+    if (typeof link === "number") return { status: link };
     if (connectionId.adapterUnique !== adapterUnique) return { status: IsdscStatus.INVALID_CONNECTION_ID };
     return { status: statusOf(yield* removeConnection(link, adapterSpecific, connectionId.adapterSpecific)) };
   },

@@ -31,6 +31,12 @@ export const GONE: { readonly type: "failed"; readonly ntStatus: number } = {
   ntStatus: NtStatus.noSuchDevice,
 };
 
+/** How whatever an adapter was to be asked for ends when it does not answer. */
+export const UNANSWERED: { readonly type: "failed"; readonly ntStatus: number } = {
+  type: "failed",
+  ntStatus: NtStatus.ioTimeout,
+};
+
 /** True when the adapter says that keeping keys is not its business. */
 export function isFallback(outcome: RequestOutcome): boolean {
   return outcome.type === "answered"

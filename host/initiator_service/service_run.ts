@@ -12,6 +12,7 @@ import { Lock } from "../../sim/kernel/signal.ts";
 import { TaskGroup } from "../../sim/kernel/task_group.ts";
 import type { Cycle, Task } from "../../sim/kernel/task.ts";
 import type { Component, Recorder } from "../../sim/trace/recorder.ts";
+import { IsdscStatus } from "../../firmware/manual/interface.ts";
 import { Condition } from "../condition.ts";
 import type { HostCosts, HostTimeouts } from "../costs.ts";
 import { RequestOwner } from "../request_owner.ts";
@@ -24,6 +25,7 @@ import type { KeyStore } from "./key_store.ts";
 import type { RowCipher } from "./row_cipher.ts";
 import { RowSealer } from "./row_sealer.ts";
 import { RowWriters } from "./row_writers.ts";
+import { statusOf, UNANSWERED } from "./request_outcome.ts";
 import type { ForeignCachePolicy, ServiceContext } from "./service_context.ts";
 import { synchronize } from "./synchronization.ts";
 
@@ -122,14 +124,17 @@ export class ServiceRun {
   }
 
   /**
-   * The adapter of a session or connection. Which adapter has which number is known of those that have said so: the
-   * others are waited for, as a login waits.
+   * The adapter of a session or connection, or the status of a call that is about none. Which adapter has which number is
+   * known of those that have said so: the others are waited for, as a login waits, and while one of them says nothing
+   * nobody knows that there is no such session.
    */
-  *linkOf(adapterUnique: bigint): Task<AdapterLink | undefined> {
+  *linkOf(adapterUnique: bigint): Task<AdapterLink | number> {
     const find = () => this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);
-    const mayBeUnknown = () => this.links.some(({ settled, information }) => !settled && information === undefined);
-    yield* this.#idle.until(() => find() !== undefined || !mayBeUnknown(), this.settleLimitCycles);
-    return find();
+    const unknown = () => this.links.filter(({ information }) => information === undefined);
+    const isAwaited = () => find() === undefined && unknown().some(({ settled }) => !settled);
+    yield* this.#idle.until(() => !isAwaited(), this.settleLimitCycles);
+    const mayBeSilent = isAwaited() || unknown().some(({ isSilent }) => isSilent);
+    return find() ?? (mayBeSilent ? statusOf(UNANSWERED) : IsdscStatus.INVALID_SESSION_ID);
   }
 
   /** Lets one login at a time see whether a target has a session, and make the only one. */

@@ -286,6 +286,22 @@ Deno.test("Iscsidsc: a host without adapters has nobody to ask", () => {
   assertEquals(world.run(world.host.api.setIScsiGroupPresharedKey(testKey(1), true)), S.INITIATOR_INSTANCE_NOT_FOUND);
 });
 
+Deno.test("InitiatorService: as long as an adapter says nothing nobody knows that a session is not its own", () => {
+  const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();
+  world.run(world.setKey(testKey(1)));
+  const { session } = world.run(world.login());
+  assert(session !== undefined);
+  world.host.killService();
+  world.adapter.hanging = true;
+  world.run(world.host.startService());
+  assertEquals(world.run(world.host.api.logoutIScsiTarget(session)), Win32Error.timeout);
+  const other = { ...session, adapterUnique: 99n };
+  assertEquals(world.run(world.host.api.removeIScsiConnection(other, other)), Win32Error.timeout);
+  world.adapter.hanging = false;
+  world.pass(250_000_000 * 120);
+  assertEquals(world.run(world.host.api.removeIScsiConnection(other, other)), S.INVALID_SESSION_ID);
+});
+
 Deno.test("Iscsidsc: login and logout of a session", () => {
   const world = new TestHost({ adapters: [{ storage: "nvram" }] }).boot();
   world.run(world.setKey(testKey(1)));

@@ -143,7 +143,7 @@ export const SESSION_RULES = {
   "a logout ends its own session": {
     // After success it is gone; that there is no such session is said only where there is none.
     when: "answer",
-    *find({ adapters, absences }, { call, answer: { status }, since }) {
+    *find({ adapters }, { call, answer: { status }, since }) {
       if (call.name !== "LogoutIScsiTarget" || !since.isCalm()) return;
       const { adapterUnique, adapterSpecific } = call.request;
       const unit = adapters[Number(adapterUnique) - 1];
@@ -152,8 +152,7 @@ export const SESSION_RULES = {
       if (isThere && status === IsdscStatus.SUCCESS) {
         yield `a session of ${unit.adapter.name} is there after its logout`;
       }
-      // Of an adapter that does not answer a new run of the service does not know whose sessions are its own.
-      if (isThere && status === IsdscStatus.INVALID_SESSION_ID && absences.isBusQuiet) {
+      if (isThere && status === IsdscStatus.INVALID_SESSION_ID) {
         yield `a session of ${unit.adapter.name} is denied`;
       }
     },
