@@ -11,8 +11,11 @@ import type { AdapterUnit, World } from "../../world/world.ts";
 /** What a driver hears of by its timers alone, or what makes it give up what it was asked for. */
 const ON_BUS = /doorbell|interrupt|DMA|bus reset/;
 
-/** So long a driver may wait for what was lost on the bus, and for the reset that follows. */
-const BUS_NANOSECONDS = 200e9;
+/**
+ * So long a driver may wait for what was lost on the bus, and for the reset that follows; and a run of the service may
+ * wait 300 s for that, if the run before has asked for it.
+ */
+const BUS_NANOSECONDS = 400e9;
 
 /** Remembers when adapters were away last. */
 export class AbsenceWatch {

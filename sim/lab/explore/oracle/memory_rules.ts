@@ -7,6 +7,7 @@
 import { KEY_TABLE_ENTRY_BYTES } from "../../../../firmware/cache/key_table.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import type { Rule } from "./rule.ts";
+import { IN_DMA } from "./secret_places.ts";
 
 /** The rules by their names. */
 export const MEMORY_RULES = {
@@ -15,8 +16,11 @@ export const MEMORY_RULES = {
     // at rest.
     when: "rest",
     // What fills a cache anew is under way without a call, and has its key in buffers: they are looked at when it is over.
-    find: ({ secretPlaces, secrets, world: { host: { service } } }) =>
-      service.run?.links.every(({ settled }) => settled) === false ? [] : secretPlaces.find(secrets),
+    *find({ secretPlaces, secrets, absences, world: { host: { service } } }) {
+      if (service.run?.links.every(({ settled }) => settled) === false) return;
+      // What was lost on the bus may belong to a command that its adapter can still begin.
+      for (const place of secretPlaces.find(secrets)) if (place !== IN_DMA || absences.isBusQuiet) yield place;
+    },
   },
   "what is given back holds zeros": {
     // Memory for secrets that holds none now is filled with zeros, be it behind a short key: of secrets whose

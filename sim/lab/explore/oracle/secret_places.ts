@@ -8,6 +8,9 @@ import { hexToBytes } from "@noble/hashes/utils.js";
 import type { AdapterUnit } from "../../world/adapter_unit.ts";
 import type { World } from "../../world/world.ts";
 
+/** Where an adapter reads what its driver gives it. */
+export const IN_DMA = "a buffer for DMA holds a key";
+
 /** A search that goes on: what has not changed since is not searched again. */
 export class SecretPlaces {
   readonly #world: World;
@@ -31,7 +34,7 @@ export class SecretPlaces {
     if (this.#known.size === 0) return;
     const { host, adapters, dmaMemory } = this.#world;
     for (const memory of host.wmi.buffers.memory()) if (this.#isIn(memory)) yield "a system buffer holds a key";
-    for (const { bytes } of dmaMemory.buffers()) if (this.#isIn(bytes)) yield "a buffer for DMA holds a key";
+    for (const { bytes } of dmaMemory.buffers()) if (this.#isIn(bytes)) yield IN_DMA;
     for (const [name, unit] of adapters) if (this.#isOnFlash(unit)) yield `flash of ${name} holds a key`;
     for (const { kind, value } of this.#world.serviceRows()) {
       if (this.#isIn(value)) yield `the store's ${kind} shows its key`;

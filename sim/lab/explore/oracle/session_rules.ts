@@ -68,7 +68,7 @@ export const SESSION_RULES = {
   },
   "a call of a whole world is soon over": {
     // After healing a call needs no timer: what it waits for tells it. Nor does a login that comes about
-    // undisturbed.
+    // undisturbed, unless its target has enough of strangers.
     when: "answer",
     *find(view, answered) {
       const { call: { name }, begun, answer: { status }, wasAtRest, since } = answered;
@@ -80,7 +80,7 @@ export const SESSION_RULES = {
       const login = plainLogin(view, answered);
       const mayTakeTime = name.includes("Login") || name === "AddIScsiConnection"
         ? (login?.mustMatch !== true ||
-          status !== IsdscStatus.SUCCESS || harmTo(view, login, answered) !== "none")
+          status !== IsdscStatus.SUCCESS || answered.wasCrowded || harmTo(view, login, answered) !== "none")
         : false;
       const { world } = view;
       if (!mayTakeTime && world.now - begun > world.cycles(SOON_NANOSECONDS)) {
