@@ -9,13 +9,14 @@
  * @module
  */
 
-import { closeSync, lstatSync, openSync, readlinkSync, realpathSync, statSync, writeSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { STANDARD_STREAM } from "./input_files.ts";
 import { askSystem, systemError } from "./system_error.ts";
 import { type Readers, UnfinishedFile } from "./unfinished_file.ts";
+import { writeWhole } from "./write_whole.ts";
 
 const STANDARD_OUTPUT = 1;
 
@@ -190,9 +191,4 @@ function targetOf(file: string, readers: Readers): Place["target"] {
   const status = statSync(file, { throwIfNoEntry: false });
   if (status !== undefined && !status.isFile()) return { handle: openSync(file, "w") };
   return new UnfinishedFile(status === undefined ? placeToCome(file) : realpathSync(file), readers);
-}
-
-/** Writes all of it: one call may take less than it is given. */
-function writeWhole(handle: number, content: Uint8Array): void {
-  for (let written = 0; written < content.length;) written += writeSync(handle, content, written);
 }
