@@ -296,6 +296,7 @@ const RUNTIME_MODULES: Readonly<Record<string, readonly string[]>> = {
   "sim/lab/command/until_interrupted.ts": [],
   "sim/lab/command/watch_files.ts": ["node:fs"],
   "sim/lab/command/worker_pool.ts": ["node:worker_threads"],
+  "sim/lab/command/watched_work.ts": [],
   "sim/lab/command/write_whole.ts": ["node:fs"],
   "sim/lab/command/hbasim.ts": ["node:process"],
   "sim/lab/command/iscsicli/program.ts": ["node:fs", "node:process", "node:readline"],

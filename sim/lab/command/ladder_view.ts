@@ -46,9 +46,24 @@ type Print = (line: string, colour?: Colour) => void;
  * @throws {InputError} There is no such level.
  */
 export function ladderView(
-  { level: given, wide }: Given<typeof LADDER_OPTIONS>,
+  given: Given<typeof LADDER_OPTIONS>,
   print: Print,
 ): (events: Iterable<TraceEvent>, frequencyHz: number, before?: (event: TraceEvent) => string) => void {
+  const stages = ladderStages(given, print);
+  return (...ladder) => {
+    for (const _ of stages(...ladder));
+  };
+}
+
+/** As {@linkcode ladderView}, but it prints nothing by itself: each event is told before its line. */
+export function ladderStages(
+  { level: given, wide }: Given<typeof LADDER_OPTIONS>,
+  print: Print,
+): (
+  events: Iterable<TraceEvent>,
+  frequencyHz: number,
+  before?: (event: TraceEvent) => string,
+) => Generator<TraceEvent, void> {
   const level = given ?? "all";
   const last = Object.keys(LEVELS).indexOf(level);
   if (last < 0) {
@@ -58,8 +73,9 @@ export function ladderView(
   const isTerminal = terminalWidth() !== undefined;
   const fit = fitting(wide);
   let isFirst = true;
-  return (events, frequencyHz, before = () => "") => {
+  return function* (events, frequencyHz, before = () => "") {
     for (const { event, line } of ladderRungs(events, frequencyHz, given === "all" ? describeWhole : describeEvent)) {
+      yield event;
       if (!shown.includes(event.kind)) continue;
       const prefix = before(event);
       if (isFirst && isTerminal) print(fit(`${" ".repeat(prefix.length)}${LADDER_HEADER}`), "heading");

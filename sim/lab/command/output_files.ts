@@ -105,18 +105,16 @@ export class OutputFiles {
   }
 
   /**
-   * Lets a program that writes files by itself write an output.
+   * The empty file that a program fills which writes files by itself; {@linkcode write} of nothing completes it.
    *
-   * @param fill Fills the empty file at a path.
-   * @throws {InputError} It cannot be written, or is no file; what was there before is there still.
+   * @throws {InputError} It cannot be written, or is no file.
    */
-  fill(option: string, fill: (path: string) => void): void {
-    this.#complete(option, ({ file, target }) => {
-      if (!(target instanceof UnfinishedFile)) {
-        throw new InputError(`${option} ${quoted(file)} is no file; expected one`);
-      }
-      fill(target.path);
-    });
+  pathOf(option: string): string {
+    const { file, target } = this.#places.get(option) ?? {};
+    if (file === undefined || !(target instanceof UnfinishedFile)) {
+      throw new InputError(`${option} ${quoted(file ?? "")} is no file; expected one`);
+    }
+    return askSystem(`${option}: cannot write ${quoted(file)}`, () => target.path);
   }
 
   #complete(option: string, write: (place: Place) => void): void {
