@@ -64,12 +64,7 @@ export function ladderStages(
   frequencyHz: number,
   before?: (event: TraceEvent) => string,
 ) => Generator<TraceEvent, void> {
-  const level = given ?? "all";
-  const last = Object.keys(LEVELS).indexOf(level);
-  if (last < 0) {
-    throw new InputError(`--level ${quoted(level)}: expected one of ${alternatives(Object.keys(LEVELS))}`);
-  }
-  const shown = Object.values(LEVELS).slice(0, last + 1).flat();
+  const shown = kindsAt(given);
   const isTerminal = terminalWidth() !== undefined;
   const fit = fitting(wide);
   let isFirst = true;
@@ -83,6 +78,25 @@ export function ladderStages(
       print(fit(`${prefix}${line}`), colourOf(event));
     }
   };
+}
+
+/** That a level leaves nothing of some events, in words; `undefined` if it leaves something, or there are none. */
+export function whyHidden(
+  { level }: Given<typeof LADDER_OPTIONS>,
+  events: readonly TraceEvent[],
+): string | undefined {
+  const shown = kindsAt(level);
+  const kinds = new Set(events.map(({ kind }) => kind));
+  if (kinds.size === 0 || [...kinds].some((kind) => shown.includes(kind))) return undefined;
+  return `--level ${level} shows none of the ${events.length} events that are meant: they are ${alternatives(kinds)}`;
+}
+
+/** The kinds of events that a level shows. */
+function kindsAt(given: string | undefined): readonly string[] {
+  const level = given ?? "all";
+  const last = Object.keys(LEVELS).indexOf(level);
+  if (last >= 0) return Object.values(LEVELS).slice(0, last + 1).flat();
+  throw new InputError(`--level ${quoted(level)}: expected one of ${alternatives(Object.keys(LEVELS))}`);
 }
 
 function colourOf(event: TraceEvent): Colour | undefined {

@@ -9,10 +9,10 @@
  * @module
  */
 
-import { closeSync, lstatSync, openSync, readlinkSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { closeSync, openSync, realpathSync, statSync } from "node:fs";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { identity, placeToCome } from "./file_identity.ts";
 import { STANDARD_STREAM } from "./input_files.ts";
 import { askSystem, systemError } from "./system_error.ts";
 import { type Readers, UnfinishedFile } from "./unfinished_file.ts";
@@ -165,23 +165,6 @@ export function requireWritable(option: string, file: string, inputs: readonly s
   } finally {
     outputs.close();
   }
-}
-
-/** What tells two names of one file. */
-function identity(file: string): string {
-  if (file === STANDARD_STREAM) return file;
-  const status = statSync(file, { throwIfNoEntry: false });
-  // Something that is there is known by its device and number, what is to come by its folder and name.
-  if (status !== undefined) return `${status.dev}:${status.ino}`;
-  const path = placeToCome(file);
-  const folder = statSync(dirname(path), { throwIfNoEntry: false });
-  return folder === undefined ? path : `${folder.dev}:${folder.ino}/${basename(path)}`;
-}
-
-/** Where a file will be that is not there yet: a link that leads to nothing says where. */
-function placeToCome(file: string): string {
-  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file;
-  return placeToCome(resolve(realpathSync(dirname(file)), readlinkSync(file)));
 }
 
 function targetOf(file: string, readers: Readers): Place["target"] {

@@ -140,7 +140,7 @@ Deno.test({
     writeLongTrace(trace, 400_000);
     const { code, shown } = await onTerminal(["trace", trace], / ms /, {});
     assertEquals(code, 130, shown.slice(-500));
-    assertEquals([...shown.matchAll(/\x1b\[[\d;]*m/g)].at(-1)?.[0], "\x1b[0m");
+    assert(shown.slice(shown.lastIndexOf("\x1b[")).startsWith("\x1b[0m"), shown.slice(-500));
     assertStringIncludes(shown, "hbasim: interrupted while printing");
   },
 });

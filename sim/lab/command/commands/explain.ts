@@ -24,6 +24,7 @@ import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts"
 import { interruptedCode, listenForInterruption } from "../interruption.ts";
 import { RunProgress } from "../progress.ts";
 import { readScenarios, type SourceCase } from "../scenario_files.ts";
+import { refuseSeed } from "../seed_option.ts";
 import { runInSlices } from "../sliced_run.ts";
 import { StepGraph } from "../step_graph.ts";
 import { LookNotes, renderLookAnswer } from "../look_answers.ts";
@@ -171,6 +172,7 @@ async function runOf(operand: string, text: string, { seed, set }: RunGiven): Pr
     const example = quoted(caseId(file, first?.name ?? ""));
     throw new InputError(`explain takes one case, ${quoted(file)} has ${cases.length}; name one: ${example}`);
   }
+  refuseSeed(seed, first.name);
   return await ranOf(first, seed);
 }
 

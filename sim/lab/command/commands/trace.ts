@@ -13,7 +13,7 @@ import { traceReading } from "../../../trace/trace_file.ts";
 import { command, type Given, HOLDS } from "../command.ts";
 import { fitting } from "../fitting.ts";
 import { readInStages } from "../input_files.ts";
-import { LADDER_OPTIONS, ladderStages } from "../ladder_view.ts";
+import { LADDER_OPTIONS, ladderStages, whyHidden } from "../ladder_view.ts";
 import { print, tell, terminalWidth } from "../terminal.ts";
 import { EXPORT_OPTIONS, writeExports, writesFiles } from "../trace_exports.ts";
 import { chosenEvents, FILTER_OPTIONS, whyNothing } from "../trace_filter.ts";
@@ -52,7 +52,7 @@ export const trace = command({
       if (writesFiles(given)) await writeExports(events, read.frequencyHz, given, file, watch);
       else {
         await watch.take("printing", events.length, printed(events, read.frequencyHz, given));
-        if (given.json !== true) tellReads(events, given);
+        if (given.json !== true) tellHidden(events, given);
       }
       if (events.length === 0) tell(`hbasim: ${whyNothing(read, given)}`);
       return HOLDS;
@@ -86,8 +86,11 @@ function* printed(
   }
 }
 
-/** Says how many events a ladder leaves out of which nobody has said that they are not wanted. */
-function tellReads(events: readonly TraceEvent[], { level, wide }: Given<typeof LADDER_OPTIONS>): void {
+/** Says what a ladder leaves out of which nobody has said that it is not wanted. */
+function tellHidden(events: readonly TraceEvent[], given: Given<typeof LADDER_OPTIONS>): void {
+  const { level, wide } = given;
+  const why = whyHidden(given, events);
+  if (why !== undefined) return tell(`hbasim: ${why}`);
   const count = level === undefined ? events.filter(isFlashRead).length : 0;
   if (count === 0) return;
   const [are, them] = count === 1 ? ["read is", "it"] : ["reads are", "them"];
