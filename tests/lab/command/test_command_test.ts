@@ -271,10 +271,6 @@ Deno.test("hbasim test refuses what it cannot do", () => {
       [["test", folder, "--filter", "nothing like it"], /--filter "nothing like it": no case in .* has it/],
       [["test", folder, "--workers", "0"], /--workers "0": expected a number from 1 to 64/],
       [["test", folder, "--workers", "many"], /expected a number from 1 to 64/],
-      [
-        ["test", folder, "--html", `${folder}/bad.yaml`],
-        /--html: cannot make the folder ".*bad.yaml": it is there, and no folder/,
-      ],
       [["test", folder, "--junit", `${folder}/bad.yaml`], /is .*, which is read; expected a file of its own/],
     ];
     for (const [args, said] of cases) {
