@@ -75,6 +75,8 @@ export class Phase1Runner {
   readonly #establishedBy = new Map<ExchangeId, number>();
   /** The note of each exchange that it would give as its reason if it failed now. */
   readonly #problems = new Map<ExchangeId, number>();
+  /** The last sending of each exchange: of one that gives way to another the trace would not know whose it was. */
+  readonly #lastSent = new Map<ExchangeId, number>();
   readonly #counts = { established: 0, deleted: 0, failed: 0, authenticationFailures: 0 };
   readonly #associations = new Map<ExchangeId, AssociationSummary>();
   #stopped = false;
@@ -181,6 +183,7 @@ export class Phase1Runner {
     this.#jobs.clear();
     this.#associations.clear();
     this.#problems.clear();
+    this.#lastSent.clear();
     this.#establishedBy.clear();
     this.#inputs.drain();
     this.#engine.forget();
@@ -193,15 +196,17 @@ export class Phase1Runner {
   *#perform(action: IkeAction): Task {
     const { costs, recorder, component } = this.#options;
     switch (action.type) {
-      case "send":
-        recorder.record(component, packetEvent, {
+      case "send": {
+        const sent = recorder.record(component, packetEvent, {
           direction: "sends",
           peer: formatEndpoint(action.datagram.destination),
           lengthBytes: action.datagram.payload.length,
           detail: action.description,
         });
+        if (action.exchange !== undefined) this.#lastSent.set(action.exchange, sent);
         this.#options.send(action.datagram);
         return;
+      }
       case "start-timer":
         this.#cancelTimer(action.timer);
         this.#startTimer(action.timer, action.delayMilliseconds);
@@ -245,15 +250,26 @@ export class Phase1Runner {
     }
   }
 
-  /** A failure has read what the exchange last complained of, what becomes of an association the association. */
+  /**
+   * A failure has read what the exchange last complained of, or sent if it gives way to another; what becomes of an
+   * association the association.
+   */
   #recordEvent(event: Phase1Event): void {
     const { recorder, component } = this.#options;
     const { exchange } = event;
-    const because = event.type === "failed" ? this.#problems.get(exchange) : this.#establishedBy.get(exchange);
-    const sequence = recorder.record(component, stateEvent, stateAfter(event), because);
+    const sequence = recorder.record(component, stateEvent, stateAfter(event), this.#readBy(event));
     if (event.type === "established") this.#establishedBy.set(exchange, sequence);
-    if (event.type !== "re-key-due") this.#problems.delete(exchange);
-    if (event.type === "deleted") this.#establishedBy.delete(exchange);
+    if (event.type === "re-key-due") return;
+    this.#problems.delete(exchange);
+    if (event.type === "established") return;
+    this.#establishedBy.delete(exchange);
+    this.#lastSent.delete(exchange);
+  }
+
+  #readBy(event: Phase1Event): number | undefined {
+    const { exchange } = event;
+    if (event.type !== "failed") return this.#establishedBy.get(exchange);
+    return this.#problems.get(exchange) ?? (event.reason === "crowded out" ? this.#lastSent.get(exchange) : undefined);
   }
 
   #count(event: Phase1Event): void {

@@ -25,9 +25,23 @@ export interface Divergence {
  * longer has is not compared.
  */
 export function divergenceOf(a: readonly TraceEvent[], b: readonly TraceEvent[]): Divergence | undefined {
+  const stages = comparison(a, b);
+  for (let step = stages.next();; step = stages.next()) if (step.done === true) return step.value;
+}
+
+/** How many events are compared before the number of them is said. */
+const EVENTS_IN_STAGE = 8192;
+
+/** The same, some events at a time: it says how many it has compared. */
+export function* comparison(
+  a: readonly TraceEvent[],
+  b: readonly TraceEvent[],
+): Generator<number, Divergence | undefined> {
   const [firstOfA, firstOfB] = [a[0]?.sequence ?? 0, b[0]?.sequence ?? 0];
   const end = Math.max(firstOfA + a.length, firstOfB + b.length);
-  for (let sequence = Math.max(firstOfA, firstOfB); sequence < end; sequence++) {
+  const begin = Math.max(firstOfA, firstOfB);
+  for (let sequence = begin; sequence < end; sequence++) {
+    if ((sequence - begin + 1) % EVENTS_IN_STAGE === 0) yield sequence - begin;
     const [first, second] = [a[sequence - firstOfA], b[sequence - firstOfB]];
     if (first === undefined || second === undefined) return { sequence, first, second, differs: [] };
     const differs = differencesOf(first, second);

@@ -47,8 +47,17 @@ export function encodePerfetto(events: readonly TraceEvent[], frequencyHz: numbe
   return concatBytes(...perfettoPieces(events, frequencyHz));
 }
 
-/** The bytes of {@linkcode encodePerfetto}, some thousand packets at a time, so that a long run's file is never whole in memory. */
-export function* perfettoPieces(events: readonly TraceEvent[], frequencyHz: number): Generator<Uint8Array> {
+/**
+ * The bytes of {@linkcode encodePerfetto}, some thousand packets at a time, so that a long run's file is never whole in
+ * memory.
+ *
+ * @param onTaken Told how many events are in what was given out, and a few more.
+ */
+export function* perfettoPieces(
+  events: readonly TraceEvent[],
+  frequencyHz: number,
+  onTaken: (events: number) => void = () => {},
+): Generator<Uint8Array> {
   const writer = new PacketWriter();
   const answers = answersOf(events);
   const effects = grouped(events, ({ cause }) => cause);
@@ -56,7 +65,8 @@ export function* perfettoPieces(events: readonly TraceEvent[], frequencyHz: numb
   const present = new Set(events.map(({ sequence }) => sequence));
   const tracks = new Map<string, { readonly uuid: number; readonly calls: CallTrack[] }>();
   const endsOf = new Map<number, CallTrack>();
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
+    onTaken(index);
     const { sequence, cycle, component, cause, because } = event;
     const track = tracks.get(component) ?? { uuid: writer.track(component), calls: [] };
     tracks.set(component, track);

@@ -149,23 +149,50 @@ export interface TraceFile {
  * @throws {FileFormatError} It is none, or its columns do not fit one another.
  */
 export function decodeTrace(bytes: Uint8Array): TraceFile {
+  const { stages } = traceReading(bytes);
+  for (let step = stages.next();; step = stages.next()) if (step.done === true) return step.value;
+}
+
+/**
+ * The same, some events at a time.
+ *
+ * @returns How many events there are, and what reads them: it says how many it has read.
+ * @throws {FileFormatError} It is no trace; what reads the events throws the same.
+ */
+export function traceReading(
+  bytes: Uint8Array,
+): { readonly total: number; readonly stages: Generator<number, TraceFile> } {
   const file = fieldsOf(decodeFile(FORMAT, VERSION, bytes), "the content");
   const { frequencyHz } = file;
   if (!(typeof frequencyHz === "number" && Number.isSafeInteger(frequencyHz) && frequencyHz > 0)) {
     throw new FileFormatError(FORMAT, "frequencyHz is no whole number above 0");
   }
+  const parts = listOf(file["parts"], "parts").map((value) => fieldsOf(value, "a part"));
+  const total = parts.reduce((sum, part) => sum + columnOf(part, "cycle", 8).byteLength / 8, 0);
+  return { total, stages: readParts(parts, frequencyHz, file["marks"]) };
+}
+
+/** How many events are read before the number of them is said. */
+const EVENTS_IN_STAGE = 8192;
+
+function* readParts(
+  parts: readonly Readonly<Record<string, unknown>>[],
+  frequencyHz: number,
+  marks: unknown,
+): Generator<number, TraceFile> {
   const events: TraceEvent[] = [];
-  for (const value of listOf(file["parts"], "parts")) {
-    const part = fieldsOf(value, "a part");
+  for (const part of parts) {
     const { first } = part;
     if (!isCount(first)) throw new FileFormatError(FORMAT, "first is no event's number");
     const last = events.at(-1);
     if (last !== undefined && first !== last.sequence + 1) {
       throw new FileFormatError(FORMAT, `a part begins with event ${first} after ${last.sequence}`);
     }
-    for (const event of readEvents(part, first, last?.cycle ?? 0)) events.push(event);
+    for (const event of readEvents(part, first, last?.cycle ?? 0)) {
+      if (events.push(event) % EVENTS_IN_STAGE === 0) yield events.length;
+    }
   }
-  return { frequencyHz, events, marks: readMarks(file["marks"]) };
+  return { frequencyHz, events, marks: readMarks(marks) };
 }
 
 function readMarks(value: unknown): readonly TraceMark[] {

@@ -36,8 +36,13 @@ type Variable = keyof typeof VARIABLES;
  *
  * @param events All of a trace, or some, in order.
  * @param frequencyHz Cycles per second.
+ * @param onTaken Told how many events are in what was given out, and a few more.
  */
-export function* renderVcd(events: readonly TraceEvent[], frequencyHz: number): Generator<string> {
+export function* renderVcd(
+  events: readonly TraceEvent[],
+  frequencyHz: number,
+  onTaken: (events: number) => void = () => {},
+): Generator<string> {
   const scopes = scopesOf(events);
   const identifiers = new Map<string, string>();
   yield "$version hbasim $end";
@@ -55,7 +60,7 @@ export function* renderVcd(events: readonly TraceEvent[], frequencyHz: number): 
   yield "$dumpvars";
   for (const [variable, identifier] of identifiers) yield change(variable.startsWith("calls ") ? 0 : "", identifier);
   yield "$end";
-  for (const [nanoseconds, changes] of changesOf(events, frequencyHz)) {
+  for (const [nanoseconds, changes] of changesOf(events, frequencyHz, onTaken)) {
     yield `#${nanoseconds}`;
     for (const [component, values] of changes) {
       for (const [name, value] of Object.entries(values)) {
@@ -85,7 +90,11 @@ export function* renderGtkwaveSave(events: readonly TraceEvent[]): Generator<str
 /** What changes in one nanosecond, by components. */
 type Changes = Map<string, { readonly [Name in Variable]?: string | number }>;
 
-function* changesOf(events: readonly TraceEvent[], frequencyHz: number): Generator<readonly [bigint, Changes]> {
+function* changesOf(
+  events: readonly TraceEvent[],
+  frequencyHz: number,
+  onTaken: (events: number) => void,
+): Generator<readonly [bigint, Changes]> {
   const answers = answersOf(events);
   const callers = new Map([...answers].map(([call, answer]) => [answer, call]));
   const bySequence = new Map(events.map((event) => [event.sequence, event]));
@@ -99,7 +108,8 @@ function* changesOf(events: readonly TraceEvent[], frequencyHz: number): Generat
     open.set(component, (open.get(component) ?? 0) + by);
     put(component, { calls: open.get(component) ?? 0 });
   };
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
+    onTaken(index);
     const { component, sequence, kind, fields } = event;
     const nanoseconds = nanosecondsAt(event.cycle, frequencyHz);
     if (now !== undefined && nanoseconds !== now) {

@@ -193,6 +193,20 @@ async function judge(t: Deno.TestContext, { tarball, path }: Outside, consumer: 
     });
   });
 
+  await t.step("a pipe gets every byte, however slowly it is read: Node makes it one that does not wait", async () => {
+    Deno.writeTextFileSync(`${consumer}/long.yaml`, LONG);
+    await npx("hbasim", "run", "--quiet", "--trace", "long.cbor", "long.yaml");
+    await npx("hbasim", "trace", "--vcd", "long.vcd", "long.cbor");
+    const { size } = Deno.statSync(`${consumer}/long.vcd`);
+    assertLess(128 * KIBIBYTE, size);
+    const program = `${installed}/sim/lab/command/hbasim.js`;
+    const slow = `{ node ${program} trace --vcd - long.cbor; echo $? >&2; } | { sleep 1; wc -c; }`;
+    assertEquals((await must("sh", ["-c", slow], consumer, path)).split(/\s+/).filter(Boolean).toSorted(), [
+      "0",
+      `${size}`,
+    ]);
+  });
+
   await t.step("the command runs on Node.js 20, as README says", async () => {
     const hbasim = (...args: string[]) =>
       npx("-p", TOOLS.leastNode, "node", `${installed}/sim/lab/command/hbasim.js`, ...args);
@@ -218,6 +232,13 @@ name: calling
 adapters: { hba0: { storage: ram, ports: [127.0.0.2] } }
 targets: { disk: { address: 127.0.0.3, outside: true } }
 steps: [setGroupKey: { key: a key }]
+`;
+
+/** Its waveforms are longer than a pipe has room for. */
+const LONG = `
+name: long
+adapters: { hba0: { storage: nvram, ports: [192.0.2.10] } }
+steps: [{ setGroupKey: { key: a key }, repeat: 200 }]
 `;
 
 /** The examples in the comments of a file, each as a module of its own. */

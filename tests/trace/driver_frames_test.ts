@@ -60,6 +60,20 @@ Deno.test("the dissector's tables are the program's", () => {
   assertEquals(sorted(table("MINOR_FUNCTIONS")), sorted(by(MinorFunction, minorFunctionName)));
 });
 
+Deno.test({
+  name: "README shows what tshark prints of the mailbox",
+  ignore: tsharkMissing,
+  fn() {
+    const readme = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
+    const [, shown = ""] = /```\n(\d+ [\d.]+ +host → hba0 [^`]*)```/.exec(readme) ?? [];
+    const { capture } = captured(readShipped("key_survives_power_cycle.yaml"));
+    const printed = decodeCapture(capture, "", ...DISSECTOR, "-Y", "hbasim_mailbox").split("\n");
+    const lines = shown.trimEnd().split("\n");
+    assertEquals(lines.length, 2, "README has lost its frames");
+    assertEquals(lines.filter((line) => !printed.some((each) => each.trim() === line)), []);
+  },
+});
+
 /** What tshark must say of an event of the mailbox: name, status, adapter, as the trace has them. */
 function expectedOf(events: readonly TraceEvent[], event: TraceEvent, call: TraceEvent): readonly unknown[] {
   const { operation, to } = call.fields;

@@ -14,6 +14,7 @@ import { campaignOf, explainCut, sealsValues } from "../explore/cuts/module_camp
 import { parseTrial } from "../explore/cuts/trial_name.ts";
 import type { ForeignModuleSource } from "../foreign/foreign_program.ts";
 import { FAILS, HOLDS } from "./command.ts";
+import { fitting } from "./fitting.ts";
 import { interruptedCode, listenForInterruption } from "./interruption.ts";
 import { print } from "./terminal.ts";
 import { runOnWorkers } from "./worker_pool.ts";
@@ -30,6 +31,8 @@ export interface CampaignGiven {
   readonly module: ForeignModuleSource | undefined;
   /** As one JSON document, with all violations. */
   readonly json: boolean;
+  /** Whether lines of the table stay as long as they are on a terminal, too. */
+  readonly wide: true | undefined;
 }
 
 /** What a worker is sent. */
@@ -40,7 +43,7 @@ export interface CutsJob {
 }
 
 /** Runs a tier, prints what it finds, and returns the exit code. */
-export async function cutsCampaign({ tier, workers, module, json }: CampaignGiven): Promise<number> {
+export async function cutsCampaign({ tier, workers, module, json, wide }: CampaignGiven): Promise<number> {
   const jobs = module === undefined ? tierJobs(tier) : moduleJobs(tier);
   const startedAt = performance.now();
   const report = new CampaignReport(jobs);
@@ -77,7 +80,8 @@ export async function cutsCampaign({ tier, workers, module, json }: CampaignGive
     );
     return code;
   }
-  for (const line of report.table()) print(line);
+  const fit = fitting(wide);
+  for (const line of report.table()) print(fit(line));
   for (const violation of violations.slice(0, SHOWN_VIOLATIONS)) print(describeViolation(violation));
   if (module !== undefined) {
     for (const each of smallestOf(violations, module)) print(`smallest: ${describeViolation(each)}\n  ${each.story}`);

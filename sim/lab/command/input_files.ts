@@ -10,6 +10,7 @@ import { InputError } from "../../kernel/input_error.ts";
 import { quoted } from "../../kernel/given.ts";
 import { PlacedError } from "./placed_error.ts";
 import { systemError } from "./system_error.ts";
+import type { Stage, WatchedWork } from "./watched_work.ts";
 
 /** What stands for standard input, and for standard output where something is written. */
 export const STANDARD_STREAM = "-";
@@ -95,6 +96,29 @@ export function filesBeside(file: string): (name: string) => Uint8Array {
  */
 export function readAs<T>(file: string, decode: (bytes: Uint8Array) => T, option?: string): T {
   return decodedAs(file, readBytes(file), decode, option);
+}
+
+/**
+ * The same of what is read in stages.
+ *
+ * @param begin Begins to read, and says how long that is.
+ */
+export async function readInStages<T>(
+  file: string,
+  begin: (bytes: Uint8Array) => { readonly total: number; readonly stages: Stage<T> },
+  watch: WatchedWork,
+  bytes: Uint8Array = readBytes(file),
+): Promise<T> {
+  const { total, stages } = decodedAs(file, bytes, begin);
+  return await watch.take(`reading ${quoted(file)}`, total, namedAs(file, stages));
+}
+
+function* namedAs<T>(file: string, stages: Stage<T>): Stage<T> {
+  for (;;) {
+    const step = decodedAs(file, new Uint8Array(0), () => stages.next());
+    if (step.done === true) return step.value;
+    yield step.value;
+  }
 }
 
 /**

@@ -46,20 +46,31 @@ type Print = (line: string, colour?: Colour) => void;
  * @throws {InputError} There is no such level.
  */
 export function ladderView(
-  { level: given, wide }: Given<typeof LADDER_OPTIONS>,
+  given: Given<typeof LADDER_OPTIONS>,
   print: Print,
 ): (events: Iterable<TraceEvent>, frequencyHz: number, before?: (event: TraceEvent) => string) => void {
-  const level = given ?? "all";
-  const last = Object.keys(LEVELS).indexOf(level);
-  if (last < 0) {
-    throw new InputError(`--level ${quoted(level)}: expected one of ${alternatives(Object.keys(LEVELS))}`);
-  }
-  const shown = Object.values(LEVELS).slice(0, last + 1).flat();
+  const stages = ladderStages(given, print);
+  return (...ladder) => {
+    for (const _ of stages(...ladder));
+  };
+}
+
+/** As {@linkcode ladderView}, but it prints nothing by itself: each event is told before its line. */
+export function ladderStages(
+  { level: given, wide }: Given<typeof LADDER_OPTIONS>,
+  print: Print,
+): (
+  events: Iterable<TraceEvent>,
+  frequencyHz: number,
+  before?: (event: TraceEvent) => string,
+) => Generator<TraceEvent, void> {
+  const shown = kindsAt(given);
   const isTerminal = terminalWidth() !== undefined;
   const fit = fitting(wide);
   let isFirst = true;
-  return (events, frequencyHz, before = () => "") => {
+  return function* (events, frequencyHz, before = () => "") {
     for (const { event, line } of ladderRungs(events, frequencyHz, given === "all" ? describeWhole : describeEvent)) {
+      yield event;
       if (!shown.includes(event.kind)) continue;
       const prefix = before(event);
       if (isFirst && isTerminal) print(fit(`${" ".repeat(prefix.length)}${LADDER_HEADER}`), "heading");
@@ -67,6 +78,25 @@ export function ladderView(
       print(fit(`${prefix}${line}`), colourOf(event));
     }
   };
+}
+
+/** That a level leaves nothing of some events, in words; `undefined` if it leaves something, or there are none. */
+export function whyHidden(
+  { level }: Given<typeof LADDER_OPTIONS>,
+  events: readonly TraceEvent[],
+): string | undefined {
+  const shown = kindsAt(level);
+  const kinds = new Set(events.map(({ kind }) => kind));
+  if (kinds.size === 0 || [...kinds].some((kind) => shown.includes(kind))) return undefined;
+  return `--level ${level} shows none of the ${events.length} events that are meant: they are ${alternatives(kinds)}`;
+}
+
+/** The kinds of events that a level shows. */
+function kindsAt(given: string | undefined): readonly string[] {
+  const level = given ?? "all";
+  const last = Object.keys(LEVELS).indexOf(level);
+  if (last >= 0) return Object.values(LEVELS).slice(0, last + 1).flat();
+  throw new InputError(`--level ${quoted(level)}: expected one of ${alternatives(Object.keys(LEVELS))}`);
 }
 
 function colourOf(event: TraceEvent): Colour | undefined {

@@ -9,13 +9,14 @@
  * @module
  */
 
-import { closeSync, lstatSync, openSync, readlinkSync, realpathSync, statSync, writeSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { closeSync, openSync, realpathSync, statSync } from "node:fs";
 import { quoted } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
+import { identity, placeToCome } from "./file_identity.ts";
 import { STANDARD_STREAM } from "./input_files.ts";
 import { askSystem, systemError } from "./system_error.ts";
 import { type Readers, UnfinishedFile } from "./unfinished_file.ts";
+import { writeWhole } from "./write_whole.ts";
 
 const STANDARD_OUTPUT = 1;
 
@@ -104,18 +105,16 @@ export class OutputFiles {
   }
 
   /**
-   * Lets a program that writes files by itself write an output.
+   * The empty file that a program fills which writes files by itself; {@linkcode write} of nothing completes it.
    *
-   * @param fill Fills the empty file at a path.
-   * @throws {InputError} It cannot be written, or is no file; what was there before is there still.
+   * @throws {InputError} It cannot be written, or is no file.
    */
-  fill(option: string, fill: (path: string) => void): void {
-    this.#complete(option, ({ file, target }) => {
-      if (!(target instanceof UnfinishedFile)) {
-        throw new InputError(`${option} ${quoted(file)} is no file; expected one`);
-      }
-      fill(target.path);
-    });
+  pathOf(option: string): string {
+    const { file, target } = this.#places.get(option) ?? {};
+    if (file === undefined || !(target instanceof UnfinishedFile)) {
+      throw new InputError(`${option} ${quoted(file ?? "")} is no file; expected one`);
+    }
+    return askSystem(`${option}: cannot write ${quoted(file)}`, () => target.path);
   }
 
   #complete(option: string, write: (place: Place) => void): void {
@@ -168,31 +167,9 @@ export function requireWritable(option: string, file: string, inputs: readonly s
   }
 }
 
-/** What tells two names of one file. */
-function identity(file: string): string {
-  if (file === STANDARD_STREAM) return file;
-  const status = statSync(file, { throwIfNoEntry: false });
-  // Something that is there is known by its device and number, what is to come by its folder and name.
-  if (status !== undefined) return `${status.dev}:${status.ino}`;
-  const path = placeToCome(file);
-  const folder = statSync(dirname(path), { throwIfNoEntry: false });
-  return folder === undefined ? path : `${folder.dev}:${folder.ino}/${basename(path)}`;
-}
-
-/** Where a file will be that is not there yet: a link that leads to nothing says where. */
-function placeToCome(file: string): string {
-  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file;
-  return placeToCome(resolve(realpathSync(dirname(file)), readlinkSync(file)));
-}
-
 function targetOf(file: string, readers: Readers): Place["target"] {
   if (file === STANDARD_STREAM) return { handle: STANDARD_OUTPUT };
   const status = statSync(file, { throwIfNoEntry: false });
   if (status !== undefined && !status.isFile()) return { handle: openSync(file, "w") };
   return new UnfinishedFile(status === undefined ? placeToCome(file) : realpathSync(file), readers);
-}
-
-/** Writes all of it: one call may take less than it is given. */
-function writeWhole(handle: number, content: Uint8Array): void {
-  for (let written = 0; written < content.length;) written += writeSync(handle, content, written);
 }

@@ -91,6 +91,43 @@ export class RunsProgress {
   }
 }
 
+/** The progress of work of several stages, of each of which it is known how many events it has to do with. */
+export class StagesProgress {
+  readonly #line = new StandingLine();
+  readonly #isSilent: boolean;
+  #stage = { what: "", total: 0, beganAt: 0 };
+
+  /**
+   * Work that begins now.
+   *
+   * @param isSilent Whether nothing is shown of it: what it prints is progress enough.
+   */
+  constructor(isSilent: boolean) {
+    this.#isSilent = isSilent;
+  }
+
+  /** A stage begins. @param what In words: `reading run.cbor`. */
+  begin(what: string, total: number): void {
+    this.#stage = { what, total, beganAt: this.#line.elapsed };
+  }
+
+  /** So many events of the stage are done. */
+  reached(done: number): void {
+    if (this.#isSilent) return;
+    const { what, total, beganAt } = this.#stage;
+    this.#line.show((elapsed) => {
+      const rate = done / Math.max(elapsed - beganAt, 1) * 1000;
+      const left = rate === 0 ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
+      return `${what}: ${done} of ${total} events, ${Math.round(rate)} a second${left}`;
+    });
+  }
+
+  /** Something else is to be said, or all is done: the line goes. */
+  clear(): void {
+    this.#line.clear();
+  }
+}
+
 /** The progress of some work that consists of equal steps. */
 export class Progress {
   #total = 0;

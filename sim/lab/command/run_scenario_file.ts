@@ -5,7 +5,7 @@
  */
 
 import { heatMapSvg, heatMapText } from "../../parts/flash/heat_map.ts";
-import { quoted, shortened } from "../../kernel/given.ts";
+import { shortened } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { ProcessError } from "../../kernel/process_error.ts";
 import { formatCoordinate } from "../../trace/coordinate.ts";
@@ -34,6 +34,7 @@ import { fitting } from "./fitting.ts";
 import { LADDER_OPTIONS, ladderView } from "./ladder_view.ts";
 import { caseId, SET_OPTION } from "./case_names.ts";
 import type { SourceCase } from "./scenario_files.ts";
+import { refuseSeed } from "./seed_option.ts";
 import { type Colour, print, tell } from "./terminal.ts";
 import type { Readers } from "./unfinished_file.ts";
 
@@ -164,8 +165,7 @@ export async function runScenarioFile(
   { scenario, given, outside: outsideOf, interruption }: ScenarioRunGiven,
 ): Promise<ScenarioReport> {
   const { file, source, opened, name, set } = scenario;
-  refuseRange(given.seed);
-  refuseSecondSeed(given.seed, name);
+  refuseSeed(given.seed, name);
   refuseUnbundled(given);
   const outside = outsideOf(worldDigest(opened.scenario));
   const { from, replay } = given;
@@ -328,20 +328,6 @@ function refuseUnbundled({ bundle, html, ring, replay }: ScenarioRunGiven["given
   if (option === undefined || other === undefined) return;
   const why = other === "ring" ? "needs all events" : "holds nothing that comes from outside";
   throw new InputError(`--${option} ${why}: expected it without --${other}`);
-}
-
-/** A seed is a text; one that looks like a range would be one world with an odd name, where many were meant. */
-function refuseRange(seed: string | undefined): void {
-  if (seed === undefined || !/^\d+\.\.\d+$/.test(seed)) return;
-  throw new InputError(`--seed ${quoted(seed)} is a range; expected one seed`);
-}
-
-/** A case that brings its seed is another case with another one. */
-function refuseSecondSeed(seed: string | undefined, name: string): void {
-  if (seed === undefined || !/(^|,)seed=/.test(name)) return;
-  throw new InputError(
-    `--seed ${quoted(seed)} with the case ${quoted(name)}: expected no --seed, the matrix brings it`,
-  );
 }
 
 function refuseWithoutFlash(world: World): void {

@@ -14,6 +14,7 @@ import { readBundle } from "./bundle_file.ts";
 import { caseId, caseOperand } from "./case_names.ts";
 import { readBytes, textOf } from "./input_files.ts";
 import { readScenarios, type SourceCase } from "./scenario_files.ts";
+import { refuseSeed } from "./seed_option.ts";
 
 /**
  * Reads it.
@@ -33,6 +34,7 @@ export function readSubject(
     throw new InputError("a bundle has its seed and its parameters: expected it without --seed and --set");
   }
   const scenario = onlyCase(file, readScenarios([operand], set, () => textOf(file, content)));
+  refuseSeed(seed, scenario.case ?? "");
   return { scenario: { ...scenario, ...(seed === undefined ? {} : { seed }) } };
 }
 

@@ -11,6 +11,7 @@ import { ScenarioError } from "../scenario/mistake.ts";
 import { type CaseChoice, caseNames, checkScenario, isSameCase, openScenario } from "../scenario/open_scenario.ts";
 import type { ScenarioFile } from "../scenario/scenario.ts";
 import { caseOperand } from "./case_names.ts";
+import { identity } from "./file_identity.ts";
 import { filesBeside, readText } from "./input_files.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { told } from "./told_mistakes.ts";
@@ -48,8 +49,7 @@ export function readFiles(
   set: Readonly<Record<string, string>>,
   read: (file: string) => string = readText,
 ): ReadFiles {
-  const [twice] = operands.filter((operand, index) => operands.indexOf(operand) < index);
-  if (twice !== undefined) throw new InputError(`${quoted(twice)} is given twice; expected each file once`);
+  refuseTwice(operands);
   const cases: SourceCase[] = [];
   const wrong: { readonly file: string; readonly error: InputError }[] = [];
   for (const { file, name } of operands.map(caseOperand)) {
@@ -66,6 +66,30 @@ export function readFiles(
     }
   }
   return { cases, wrong };
+}
+
+/** @throws {InputError} One is given twice, by whatever name. */
+function refuseTwice(operands: readonly string[]): void {
+  const given = new Map<string, string>();
+  for (const operand of operands) {
+    const { file, name } = caseOperand(operand);
+    const what = JSON.stringify([nameless(file), name]);
+    const before = given.get(what);
+    if (before === operand) throw new InputError(`${quoted(operand)} is given twice; expected each file once`);
+    if (before !== undefined) {
+      throw new InputError(`${quoted(before)} and ${quoted(operand)} are one file; expected each file once`);
+    }
+    given.set(what, operand);
+  }
+}
+
+/** What a file is under each of its names; of one that cannot be looked at, whoever reads it says why. */
+function nameless(file: string): string {
+  try {
+    return identity(file);
+  } catch {
+    return file;
+  }
 }
 
 /**

@@ -39,13 +39,17 @@ export function requireSqlite(): typeof import("node:sqlite") {
 }
 
 /**
- * Fills an empty file.
+ * Fills an empty file, some events at a time: it says how many are in it.
  *
  * @param path Of the file.
  * @param frequencyHz Cycles per second.
  * @throws {InputError} SQLite refuses: the disk is full, or a kind of event has a name that no table can have.
  */
-export function fillDatabase(path: string, events: readonly TraceEvent[], frequencyHz: number): void {
+export function* fillDatabase(
+  path: string,
+  events: readonly TraceEvent[],
+  frequencyHz: number,
+): Generator<number, void> {
   const database = new (requireSqlite().DatabaseSync)(path);
   try {
     // The file is new, and nobody sees it before it is complete.
@@ -53,26 +57,38 @@ export function fillDatabase(path: string, events: readonly TraceEvent[], freque
     database.exec("PRAGMA synchronous = OFF");
     database.exec("BEGIN");
     const taken = [VIEW];
-    const selections = [...grouped(events, ({ kind }) => kind)].map(([kind, own]) => {
+    const selections: string[] = [];
+    let inserted = 0;
+    for (const [kind, own] of grouped(events, (event) => event.kind)) {
       const table = unlike(kind, taken);
       taken.push(table);
-      insertAll(database, table, own, frequencyHz);
-      return `SELECT ${Object.keys(COMMON).join(", ")}, '${kind.replaceAll("'", "''")}' AS kind FROM ${
-        quotedName(table)
-      }`;
-    });
+      for (const part of insertions(database, table, own, frequencyHz)) yield inserted + part;
+      inserted += own.length;
+      const columns = Object.keys(COMMON).join(", ");
+      selections.push(`SELECT ${columns}, '${kind.replaceAll("'", "''")}' AS kind FROM ${quotedName(table)}`);
+    }
     if (selections.length > 0) database.exec(`CREATE VIEW ${VIEW} AS ${selections.join(" UNION ALL ")}`);
     database.exec("COMMIT");
   } catch (error) {
-    if (error instanceof Error) throw new InputError(`--sqlite: SQLite refuses: ${error.message}`);
+    if (error instanceof Error && !(error instanceof InputError)) {
+      throw new InputError(`--sqlite: SQLite refuses: ${error.message}`);
+    }
     throw error;
   } finally {
     database.close();
   }
 }
 
+/** How many events are written before the number of them is said. */
+const EVENTS_IN_STAGE = 1024;
+
 /** Makes the table of one kind of event. */
-function insertAll(database: DatabaseSync, table: string, events: readonly TraceEvent[], frequencyHz: number): void {
+function* insertions(
+  database: DatabaseSync,
+  table: string,
+  events: readonly TraceEvent[],
+  frequencyHz: number,
+): Generator<number> {
   const types = new Map(events.flatMap(({ fields }) => Object.entries(fields)));
   const taken: string[] = Object.keys(COMMON);
   const columns = [...types].map(([field, value]) => {
@@ -83,7 +99,8 @@ function insertAll(database: DatabaseSync, table: string, events: readonly Trace
   const common = Object.entries(COMMON).map(([column, type]) => `${column} ${type}`);
   database.exec(`CREATE TABLE ${quotedName(table)} (${[...common, ...columns].join(", ")})`);
   const insert = database.prepare(`INSERT INTO ${quotedName(table)} VALUES (${taken.map(() => "?").join(", ")})`);
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
+    if (index % EVENTS_IN_STAGE === 0) yield index;
     const { sequence, cycle, component, cause, because, fields } = event;
     insert.run(
       ...[sequence, formatCoordinate(event), cycle, nanosecondsAt(cycle, frequencyHz), component],

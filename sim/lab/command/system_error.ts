@@ -13,6 +13,7 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ["ENOENT", "there is no such file or folder"],
   ["ENOTDIR", "a part of the path is no folder"],
   ["EISDIR", "it is a folder"],
+  ["EEXIST", "it is there, and no folder"],
   ["ENOSPC", "no space is left on the device"],
   ["EDQUOT", "no space is left for this user"],
   ["EFBIG", "it would be too large"],

@@ -6,11 +6,11 @@
  * @module
  */
 
-import { writeSync } from "node:fs";
 import process from "node:process";
 import { withoutControls } from "../../kernel/given.ts";
 import { InputError } from "../../kernel/input_error.ts";
 import { codeOf, systemError } from "./system_error.ts";
+import { writeWhole } from "./write_whole.ts";
 
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
@@ -66,13 +66,5 @@ export function tell(line: string): void {
 function writeLine(handle: number, line: string, rendition?: string): void {
   const plain = line.split("\n").map(withoutControls).join("\n");
   const text = rendition === undefined ? plain : `\x1b[${rendition}m${plain}\x1b[0m`;
-  const bytes = new TextEncoder().encode(`${text}\n`);
-  for (let written = 0; written < bytes.length;) {
-    try {
-      written += writeSync(handle, bytes, written);
-    } catch (error) {
-      // Whoever shares the pipe has made it one that does not wait.
-      if (codeOf(error) !== "EAGAIN") throw error;
-    }
-  }
+  writeWhole(handle, new TextEncoder().encode(`${text}\n`));
 }

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { quoted } from "../../kernel/given.ts";
 import { perfettoPieces } from "../../trace/perfetto.ts";
 import type { TraceEvent } from "../../trace/recorder.ts";
 import { renderGtkwaveSave, renderVcd } from "../../trace/vcd.ts";
 import type { Given, Options } from "./command.ts";
 import { OutputFiles } from "./output_files.ts";
 import { fillDatabase, requireSqlite } from "./sqlite_export.ts";
+import type { Stage, WatchedWork } from "./watched_work.ts";
 
 /** Where a file is written, nothing is printed: options that say how. */
 const without = ["json", "coordinates", "level", "wide"];
@@ -32,15 +34,31 @@ export const EXPORT_OPTIONS = {
 
 type Export = keyof typeof EXPORT_OPTIONS;
 
-/** Writes an option's file, whose place has been made. */
-type Writer = (outputs: OutputFiles, events: readonly TraceEvent[], frequencyHz: number) => void;
+/** Writes an option's file, whose place has been made, some events at a time. */
+type Writer = (outputs: OutputFiles, events: readonly TraceEvent[], frequencyHz: number) => Stage<void>;
 
 const WRITERS: Readonly<Record<Export, Writer>> = {
-  vcd: (outputs, ...trace) => outputs.write("--vcd", piecesOf(renderVcd(...trace))),
-  gtkwave: (outputs, events) => outputs.write("--gtkwave", piecesOf(renderGtkwaveSave(events))),
-  perfetto: (outputs, ...trace) => outputs.write("--perfetto", perfettoPieces(...trace)),
-  sqlite: (outputs, ...trace) => outputs.fill("--sqlite", (path) => fillDatabase(path, ...trace)),
+  vcd: (outputs, ...trace) => appended(outputs, "--vcd", (onTaken) => piecesOf(renderVcd(...trace, onTaken))),
+  gtkwave: (outputs, events) => appended(outputs, "--gtkwave", () => piecesOf(renderGtkwaveSave(events))),
+  perfetto: (outputs, ...trace) => appended(outputs, "--perfetto", (onTaken) => perfettoPieces(...trace, onTaken)),
+  sqlite: function* (outputs, ...trace) {
+    yield* fillDatabase(outputs.pathOf("--sqlite"), ...trace);
+    outputs.write("--sqlite", []);
+  },
 };
+
+function* appended(
+  outputs: OutputFiles,
+  option: string,
+  piecesWith: (onTaken: (events: number) => void) => Iterable<Uint8Array>,
+): Stage<void> {
+  let taken = 0;
+  for (const piece of piecesWith((events) => taken = events)) {
+    outputs.append(option, piece);
+    yield taken;
+  }
+  outputs.write(option, []);
+}
 
 /** Whether a file is asked for. */
 export function writesFiles(given: Given<typeof EXPORT_OPTIONS>): boolean {
@@ -51,19 +69,22 @@ export function writesFiles(given: Given<typeof EXPORT_OPTIONS>): boolean {
  * Writes the files that are asked for.
  *
  * @param input The trace's file: no output may be it.
- * @throws {InputError} One cannot be written.
+ * @throws {InputError} One cannot be written, or the user has wished an end: no file is there that was not before.
  */
-export function writeExports(
+export async function writeExports(
   events: readonly TraceEvent[],
   frequencyHz: number,
   given: Given<typeof EXPORT_OPTIONS>,
   input: string,
-): void {
+  watch: WatchedWork,
+): Promise<void> {
   if (given.sqlite !== undefined) requireSqlite();
   const outputs = new OutputFiles([input]);
   try {
     for (const { option, file } of asked(given)) outputs.prepare(`--${option}`, file);
-    for (const { option } of asked(given)) WRITERS[option](outputs, events, frequencyHz);
+    for (const { option, file } of asked(given)) {
+      await watch.take(`writing ${quoted(file)}`, events.length, WRITERS[option](outputs, events, frequencyHz));
+    }
   } finally {
     outputs.close();
   }

@@ -17,10 +17,12 @@ import {
   unanswered,
 } from "./circumstances.ts";
 import { decisiveChain } from "./decisive_chain.ts";
+import { dropsOf } from "./drops.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { type KeyChoice, keyChoices } from "./key_choices.ts";
 import { lateDatagrams, unseenArrivals } from "./lateness.ts";
 import { lossesOf, type Phase1Ending, phase1Endings } from "./phase1_endings.ts";
+import { crowdedOut } from "./phase1_failures.ts";
 import { changesBefore, firstRefusal, isRefusal } from "./refusals.ts";
 import { isGood, isTransported } from "./status.ts";
 import type { TraceGraph } from "./trace_graph.ts";
@@ -39,6 +41,8 @@ export interface Explanation {
   readonly endings: readonly Phase1Ending[];
   /** Datagrams that did not arrive as they were sent. */
   readonly losses: readonly Evidence[];
+  /** Datagrams that arrived and were dropped, and why. */
+  readonly drops: readonly Evidence[];
   /** What else was so: who refused, power, service, unanswered calls. */
   readonly circumstances: readonly Statement[];
   /** What the service did in an adapter's place, and what was handed over or read on the way. */
@@ -88,8 +92,9 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
     line: graph.markOf(subject)?.line ?? 0,
     ...(outcome === undefined ? {} : { outcome }),
     choices: keyChoices(graph, events),
-    endings: phase1Endings(graph, events),
+    endings: phase1Endings(graph, events, subject),
     losses: lossesOf(graph, events),
+    drops: dropsOf(graph, events),
     circumstances: [
       ...failures,
       ...(refusal === undefined || isToldOtherwise ? [] : [{ ...evidenceOf(refusal.event), says: refusal.says }]),
@@ -97,7 +102,12 @@ export function explain(graph: TraceGraph, event: TraceEvent): Explanation {
       ...changes,
       ...unseen,
     ],
-    onTheWay: [...fallbacks(graph, events, answer), ...handedOver(graph, events), ...settingsRead(graph, events)],
+    onTheWay: [
+      ...fallbacks(graph, events, answer),
+      ...handedOver(graph, events),
+      ...settingsRead(graph, events),
+      ...(call === undefined ? [] : crowdedOut(graph, events)),
+    ],
     chain: chain.map(evidenceOf),
     reads: chain.flatMap((reader) => {
       const writer = graph.at(reader.because);

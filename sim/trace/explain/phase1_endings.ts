@@ -4,9 +4,11 @@
  * @module
  */
 
-import { packetEvent, stateEvent } from "../events.ts";
+import { noteEvent, packetEvent } from "../events.ts";
 import type { TraceEvent } from "../recorder.ts";
+import { dropBehind, isInformational, isSending } from "./drops.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
+import { isFailureOf, isPhase1Failure } from "./phase1_failures.ts";
 import type { TraceGraph } from "./trace_graph.ts";
 
 /** The end of an attempt that failed. */
@@ -15,7 +17,10 @@ export interface Phase1Ending {
   readonly failure: Evidence;
   /** What was complained of before; absent if nothing was. */
   readonly complaint?: Evidence;
-  /** The sending of the packet that ended it: the last one of phase 1 that the complaint or the failure goes back to. */
+  /**
+   * The sending of the packet that ended it: the last one of phase 1 that the complaint or the failure goes back to, or
+   * for want of an answer the last one that was dropped.
+   */
   readonly packet?: Evidence;
   /** What the receiver of that packet made of it, if that is not the complaint itself. */
   readonly verdict?: Evidence;
@@ -24,10 +29,21 @@ export interface Phase1Ending {
 /** What the network says of a datagram that does not arrive as it was sent, and an adapter of one that it loses. */
 const LOSSES: readonly string[] = ["lost", "blocked", "corrupted", "nobody there", "no route", "drops"];
 
-/** The failures among some events. */
-export function phase1Endings(graph: TraceGraph, events: readonly TraceEvent[]): readonly Phase1Ending[] {
-  return events.filter(({ kind, fields }) => kind === stateEvent.name && fields["state"] === "phase 1 failed")
-    .map((failure) => endingOf(graph, failure));
+/**
+ * The failures of what some events belong to.
+ *
+ * @param subject What is explained, if it is a failure itself.
+ */
+export function phase1Endings(
+  graph: TraceGraph,
+  events: readonly TraceEvent[],
+  subject?: TraceEvent,
+): readonly Phase1Ending[] {
+  const own = new Set<TraceEvent | undefined>(events);
+  const end = events.at(-1)?.sequence ?? -1;
+  return graph.events.filter(({ sequence }) => sequence <= end).filter(isPhase1Failure)
+    .filter((failure) => failure === subject || isFailureOf(graph, failure, own))
+    .map((failure) => endingOf(graph, failure, events));
 }
 
 /** The datagrams among some events that did not arrive as they were sent. */
@@ -40,15 +56,12 @@ export function lossesOf(graph: TraceGraph, events: readonly TraceEvent[]): read
     });
 }
 
-function endingOf(graph: TraceGraph, failure: TraceEvent): Phase1Ending {
-  const complaint = graph.at(failure.because);
-  const chain = graph.chainTo(complaint ?? failure);
-  const index = chain.findLastIndex((event) => isSending(event) && !isInformational(event));
-  const packet = chain[index];
-  // Whoever received it and said so: the first note of another end behind the sending.
-  const verdict = chain.slice(index + 1).find(({ kind, component }) =>
-    kind === "note" && component !== packet?.component
-  );
+function endingOf(graph: TraceGraph, failure: TraceEvent, events: readonly TraceEvent[]): Phase1Ending {
+  const reason = graph.at(failure.because);
+  const complaint = reason?.kind === noteEvent.name ? reason : undefined;
+  const isUnanswered = complaint === undefined && String(failure.fields["detail"]).startsWith("no answer");
+  const chain = graph.chainTo(reason ?? failure);
+  const { packet, verdict } = (isUnanswered ? dropBehind(graph, failure, events) : undefined) ?? lastOf(chain);
   return {
     failure: evidenceOf(failure),
     ...(complaint === undefined ? {} : { complaint: evidenceOf(complaint) }),
@@ -57,10 +70,13 @@ function endingOf(graph: TraceGraph, failure: TraceEvent): Phase1Ending {
   };
 }
 
-function isSending({ kind, fields }: TraceEvent): boolean {
-  return kind === packetEvent.name && fields["direction"] === "sends";
-}
-
-function isInformational({ fields }: TraceEvent): boolean {
-  return String(fields["detail"]).startsWith("informational");
+/** The last packet of phase 1 in a chain, and what its receiver said of it: the first note of another end behind it. */
+function lastOf(chain: readonly TraceEvent[]): { readonly packet?: TraceEvent; readonly verdict?: TraceEvent } {
+  const index = chain.findLastIndex((event) => isSending(event) && !isInformational(event));
+  const packet = chain[index];
+  if (packet === undefined) return {};
+  const verdict = chain.slice(index + 1).find(({ kind, component }) =>
+    kind === noteEvent.name && component !== packet.component
+  );
+  return { packet, ...(verdict === undefined ? {} : { verdict }) };
 }

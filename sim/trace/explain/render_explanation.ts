@@ -7,6 +7,7 @@
 
 import { padToColumns } from "../text_columns.ts";
 import type { Statement } from "./circumstances.ts";
+import { furtherDrops } from "./drops.ts";
 import { describeOrigin } from "./evidence.ts";
 import type { Explanation } from "./explain.ts";
 import { type Candidate, type KeyChoice, winnerOf } from "./key_choices.ts";
@@ -34,7 +35,8 @@ export function* renderExplanation(explanation: Explanation): Generator<string> 
 }
 
 /** The reasons, a sentence each, the nearest to the outcome first. */
-export function reasons({ circumstances, endings, onTheWay, choices, losses }: Explanation): readonly string[] {
+export function reasons(explanation: Explanation): readonly string[] {
+  const { circumstances, endings, onTheWay, choices, losses } = explanation;
   return [
     ...circumstances.map(statementLine),
     ...endings.flatMap(endingLines),
@@ -42,7 +44,7 @@ export function reasons({ circumstances, endings, onTheWay, choices, losses }: E
     ...choices.map(choiceLine),
     ...differingKeys(choices),
     ...(losses.length === 0 ? [] : [`${losses.length} datagrams did not arrive as they were sent`]),
-    ...losses.map(({ component, text, at }) => `${component}: ${text} (${at})`),
+    ...[...losses, ...furtherDrops(explanation)].map(({ component, text, at }) => `${component}: ${text} (${at})`),
   ];
 }
 

@@ -111,13 +111,14 @@ Deno.test({
       ["trace", `${trace}`],
       ["decode", `${capture}`],
       ["replay", "--quiet", `${bundle}`],
+      ["cuts", "--tier", "quick"],
       ["help", "explore"],
       ["help", "kinds"],
       ["help"],
     ];
     for (const args of cases) {
       // A word is not broken: pages of help need a little more room.
-      const columns = args[0] === "help" ? 70 : 40;
+      const columns = args[0] === "help" ? 70 : args[0] === "cuts" ? 80 : 40;
       const lines = onTerminal(columns, { NO_COLOR: "1" }, ...args).split("\n");
       // What is to be copied stays whole.
       const long = lines.filter((line) =>

@@ -1,7 +1,10 @@
 /** Several processes that write one file: the last one wins, and nobody takes away what another writes. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { mkdirSync } from "node:fs";
+import { InputError } from "../../../sim/kernel/input_error.ts";
 import { OutputFiles } from "../../../sim/lab/command/output_files.ts";
+import { askSystem } from "../../../sim/lab/command/system_error.ts";
 import { decodeTrace } from "../../../sim/trace/trace_file.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { HEAD, startHbasim } from "./command_line.ts";
@@ -87,4 +90,11 @@ Deno.test("before the first byte nothing is there that a killed process could le
   assertEquals(namesIn(folder.path), []);
   outputs.write(OPTION, []);
   assertEquals(Deno.readTextFileSync(`${folder.path}/out`), "");
+});
+
+Deno.test("a file that is in a folder's place is told in words", () => {
+  using folder = temporaryFolder();
+  Deno.writeTextFileSync(`${folder.path}/file`, "");
+  const make = () => mkdirSync(`${folder.path}/file`, { recursive: true });
+  assertThrows(() => askSystem("cannot make it", make), InputError, "cannot make it: it is there, and no folder");
 });

@@ -1,6 +1,10 @@
 /** On a terminal what takes long tells how far it is, and is heard when somebody ends it. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Kernel } from "../../../sim/kernel/kernel.ts";
+import { noteEvent } from "../../../sim/trace/events.ts";
+import { Recorder } from "../../../sim/trace/recorder.ts";
+import { encodeTrace } from "../../../sim/trace/trace_file.ts";
 import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { hbasim, HEAD } from "./command_line.ts";
 
@@ -16,13 +20,17 @@ const TWO_AT_ONCE = `${HEAD}steps:
 `;
 
 /** A command on a terminal of its own: Ctrl-C is typed when the terminal shows something, and what it showed is given. */
-async function onTerminal(args: readonly string[], isTime: RegExp): Promise<{ code: number; shown: string }> {
+async function onTerminal(
+  args: readonly string[],
+  isTime: RegExp,
+  env: Readonly<Record<string, string>> = { NO_COLOR: "1" },
+): Promise<{ code: number; shown: string }> {
   const quoted = args.map((each) => `'${each}'`).join(" ");
   const command = `stty cols 120; exec ${Deno.execPath()} run --no-check -A sim/lab/command/hbasim.ts ${quoted}`;
   const process = new Deno.Command("script", {
     args: ["--quiet", "--return", "--flush", "--command", command, "/dev/null"],
     cwd: root,
-    env: { NO_COLOR: "1" },
+    env,
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
@@ -39,6 +47,13 @@ async function onTerminal(args: readonly string[], isTime: RegExp): Promise<{ co
   const { code } = await process.status;
   await keyboard.close().catch(() => undefined);
   return { code, shown };
+}
+
+function writeLongTrace(path: string, events: number): void {
+  const recorder = new Recorder(new Kernel());
+  const component = recorder.component("somebody");
+  for (let number = 0; number < events; number++) recorder.record(component, noteEvent, { text: "a note" });
+  Deno.writeFileSync(path, encodeTrace(recorder, 1_000_000));
 }
 
 const isElsewhere = Deno.build.os !== "linux";
@@ -87,6 +102,46 @@ Deno.test({
       assertEquals(code, 130, shown);
       assertMatch(shown, /\r\d+ runs, \d+\.\d a second/);
     }
+  },
+});
+
+/** What works on a trace, given one and a place for a file; what of it takes long, and how many events that takes. */
+const OF_TRACES: readonly (readonly [string, string, number, (trace: string, out: string) => readonly string[]])[] = [
+  ["trace --vcd", "writing", 400_000, (trace, out) => ["trace", trace, "--vcd", out]],
+  ["trace --perfetto", "writing", 400_000, (trace, out) => ["trace", trace, "--perfetto", out]],
+  ["trace --sqlite", "writing", 400_000, (trace, out) => ["trace", trace, "--sqlite", out]],
+  ["diff", "reading", 2_000_000, (trace) => ["diff", trace, trace]],
+  ["explain", "reading", 2_000_000, (trace) => ["explain", trace, "c0.s0"]],
+];
+
+for (const [name, what, events, args] of OF_TRACES) {
+  Deno.test({
+    name: `${name} of a long trace: on a terminal it tells how far it is; Ctrl-C: exit 130, and nothing is left`,
+    ignore: isElsewhere,
+    async fn() {
+      using folder = temporaryFolder();
+      const trace = `${folder.path}/long.cbor`;
+      writeLongTrace(trace, events);
+      const line = new RegExp(`\\r${what} ".*": \\d+ of ${events} events, \\d+ a second, \\d+ s left`);
+      const { code, shown } = await onTerminal(args(trace, `${folder.path}/out`), line);
+      assertEquals(code, 130, shown);
+      assertStringIncludes(shown, `hbasim: interrupted while ${what}`);
+      assertEquals([...Deno.readDirSync(folder.path)].map((each) => each.name), ["long.cbor"]);
+    },
+  });
+}
+
+Deno.test({
+  name: "a long trace that is printed on a terminal ends with Ctrl-C: exit 130, and no colour stays",
+  ignore: isElsewhere,
+  async fn() {
+    using folder = temporaryFolder();
+    const trace = `${folder.path}/long.cbor`;
+    writeLongTrace(trace, 400_000);
+    const { code, shown } = await onTerminal(["trace", trace], / ms /, {});
+    assertEquals(code, 130, shown.slice(-500));
+    assert(shown.slice(shown.lastIndexOf("\x1b[")).startsWith("\x1b[0m"), shown.slice(-500));
+    assertStringIncludes(shown, "hbasim: interrupted while printing");
   },
 });
 

@@ -4,8 +4,10 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../../../sim/kernel/input_error.ts";
+import { StagesProgress } from "../../../sim/lab/command/progress.ts";
 import { fillDatabase } from "../../../sim/lab/command/sqlite_export.ts";
 import { writeExports } from "../../../sim/lab/command/trace_exports.ts";
+import { WatchedWork } from "../../../sim/lab/command/watched_work.ts";
 import { isGood } from "../../../sim/trace/explain/status.ts";
 import { formatCoordinate } from "../../../sim/trace/coordinate.ts";
 import type { TraceEvent } from "../../../sim/trace/recorder.ts";
@@ -20,7 +22,7 @@ const README = new URL("../../../README.md", import.meta.url);
 function ask(events: readonly TraceEvent[], frequencyHz: number, ...queries: string[]): Record<string, unknown>[][] {
   using folder = temporaryFolder();
   const path = `${folder.path}/run.db`;
-  fillDatabase(path, events, frequencyHz);
+  for (const _ of fillDatabase(path, events, frequencyHz));
   const database = new DatabaseSync(path, { readOnly: true });
   const answers = queries.map((query) => database.prepare(query).all().map((row) => ({ ...row })));
   database.close();
@@ -105,14 +107,17 @@ Deno.test("kinds and fields of any name have tables and columns of their own", (
   assertThrows(() => ask([event(0, "sqlite_x", {})], 1, ""), Error, "--sqlite: SQLite refuses: ");
 });
 
-Deno.test("a runtime without node:sqlite is told so in a sentence, before anything is written", () => {
+Deno.test("a runtime without node:sqlite is told so in a sentence, before anything is written", async () => {
   using folder = temporaryFolder();
   const { getBuiltinModule } = process;
   process.getBuiltinModule = () => undefined;
   try {
-    assertThrows(
-      () => writeExports([], 1, { vcd: `${folder.path}/vcd`, sqlite: `${folder.path}/db` }, "run.cbor"),
-      InputError,
+    const files = { vcd: `${folder.path}/vcd`, sqlite: `${folder.path}/db` };
+    const watch = new WatchedWork(new AbortController().signal, new StagesProgress(true));
+    const refusal = await writeExports([], 1, files, "run.cbor", watch).catch((error: unknown) => error);
+    assert(refusal instanceof InputError);
+    assertEquals(
+      refusal.message,
       "--sqlite: no node:sqlite in this runtime; expected Deno, or Node.js 22.13 or newer",
     );
   } finally {

@@ -237,8 +237,30 @@ Deno.test("hbasim run: one option, one case; a matrix that brings the seed takes
     assertEquals(code, 2);
     assertMatch(stderr, said);
   }
+  for (
+    const command of [["explain", "--seed", "3", `${file}[seed=1]`, "5"], ["debug", "--seed", "3", `${file}[seed=1]`]]
+  ) {
+    const { code, stderr } = hbasim(...command);
+    assertEquals(code, 2);
+    assertMatch(stderr, /--seed "3" with the case "seed=1": expected no --seed/);
+  }
   const { code, stdout } = hbasim("run", "--quiet", file);
   assertEquals([code, [...stdout.matchAll(/^===/gm)].length], [0, 2]);
+});
+
+Deno.test("a file that is given twice is seen, by whatever names", () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/one.yaml`;
+  Deno.writeTextFileSync(file, GOOD);
+  Deno.symlinkSync(file, `${folder.path}/other.yaml`);
+  for (const again of [`${folder.path}/./one.yaml`, `${folder.path}/other.yaml`]) {
+    for (const command of ["run", "check"]) {
+      const { code, stdout, stderr } = hbasim(command, file, again);
+      assertEquals([code, stdout], [2, ""]);
+      assertStringIncludes(stderr, `"${again}" are one file; expected each file once`);
+    }
+  }
+  assertMatch(hbasim("check", file, file).stderr, /is given twice/);
 });
 
 Deno.test("hbasim test refuses what it cannot do", () => {

@@ -115,7 +115,13 @@ Deno.test("hbasim trace says beside the result that it has found nothing, and wh
       "hbasim: no event of the trace is among those that are meant\n",
     ],
     [["--filter", "packet"], ""],
+    [["--kind", "state", "--level", "messages"], ""],
   ];
+  for (const choice of [["--kind", "packet"], ["--filter", "kind:packet"]]) {
+    const { code, stdout, stderr } = hbasim("trace", file, "--level", "calls", ...choice);
+    assertEquals([code, stdout], [0, ""]);
+    assertMatch(stderr, /^hbasim: --level calls shows none of the \d+ events that are meant: they are packet\n$/);
+  }
   for (const [args, told] of cases) {
     const { code, stdout, stderr } = hbasim("trace", file, ...args);
     assertEquals([code, stderr, stdout === ""], [0, told, told !== ""], args.join(" "));

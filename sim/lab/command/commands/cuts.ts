@@ -15,6 +15,7 @@ import { parseTrial } from "../../explore/cuts/trial_name.ts";
 import type { ForeignModuleSource } from "../../foreign/foreign_program.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { cutsCampaign, describeViolation } from "../cuts_campaign.ts";
+import { WIDE_OPTION } from "../fitting.ts";
 import { readBytes } from "../input_files.ts";
 import { print } from "../terminal.ts";
 import { WORKERS_OPTION, workersOf } from "../worker_count.ts";
@@ -36,6 +37,7 @@ export const cuts = command({
     json: {
       about: "as one JSON document: trials and violations, by kinds; of --replay the trial, of --rules the rules",
     },
+    wide: { ...WIDE_OPTION.wide, without: ["json", "replay", "rules"] },
   },
   notes: [
     "Exit code: 0 nothing was found, 1 the oracle did not allow something.",
@@ -47,14 +49,14 @@ export const cuts = command({
     "cuts --replay 1:56:33:w",
     "cuts --tier quick --module scenarios/foreign/store.hba.wasm",
   ],
-  run({ tier = "commit", workers, replay, module: file, rules, json }, [operand]) {
+  run({ tier = "commit", workers, replay, module: file, rules, json, wide }, [operand]) {
     if (operand !== undefined) throw new InputError(`cuts takes options only, not ${quoted(operand)}`);
     if (!isTierName(tier)) throw new InputError(`--tier ${quoted(tier)}: expected quick, commit or nightly`);
     const threads = workersOf(workers);
     const module = file === undefined ? undefined : { name: file, bytes: readBytes(file) };
     const options = module === undefined ? {} : campaignOf(module);
     if (replay !== undefined) return again(replay, module, options, json === true);
-    if (rules !== true) return cutsCampaign({ tier, workers: threads, module, json: json === true });
+    if (rules !== true) return cutsCampaign({ tier, workers: threads, module, json: json === true, wide });
     return withoutEachRule(json === true);
   },
 });

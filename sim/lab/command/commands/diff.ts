@@ -5,10 +5,10 @@
  */
 
 import { InputError } from "../../../kernel/input_error.ts";
-import { type Divergence, divergenceOf } from "../../../trace/divergence.ts";
+import { comparison, type Divergence } from "../../../trace/divergence.ts";
 import { formatCoordinate } from "../../../trace/coordinate.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
-import { decodeTrace } from "../../../trace/trace_file.ts";
+import { traceReading } from "../../../trace/trace_file.ts";
 import { type Contrast, contrasts } from "../../explore/session/inspection.ts";
 import { Session } from "../../explore/session/session.ts";
 import { isBundle } from "../../explore/tape/bundle.ts";
@@ -16,8 +16,9 @@ import { readBundle } from "../bundle_file.ts";
 import { command, FAILS, HOLDS } from "../command.ts";
 import { eventLines } from "../event_lines.ts";
 import { fitting, WIDE_OPTION } from "../fitting.ts";
-import { decodedAs, readBytes, STANDARD_STREAM } from "../input_files.ts";
+import { readBytes, readInStages, STANDARD_STREAM } from "../input_files.ts";
 import { print } from "../terminal.ts";
+import { watched, type WatchedWork } from "../watched_work.ts";
 
 /** How many events before the first difference are shown. */
 const EVENTS_BEFORE = 5;
@@ -45,10 +46,11 @@ export const diff = command({
   },
   notes: [
     "Of bundles, which are run again, the state of both when the cycle of the difference was over is shown, too.",
+    "On a terminal a line tells how far long traces are; Ctrl-C ends it with 130.",
     "Exit code: 0 the runs are the same, 1 they part.",
   ],
   examples: ["diff before.cbor after.cbor", "diff before.bundle after.bundle"],
-  run({ json, wide }, files) {
+  async run({ json, wide }, files) {
     const [first, second] = files;
     if (first === undefined || second === undefined || files.length > 2) {
       throw new InputError(`diff takes two trace files or two bundles, ${files.length} are given`);
@@ -56,36 +58,40 @@ export const diff = command({
     if (first === STANDARD_STREAM && second === STANDARD_STREAM) {
       throw new InputError("diff - -: standard input can be read once; expected one of the two as a file");
     }
-    const { events, from, frequencyHz, parted, states } = compare(first, second);
-    const end = parted?.sequence ?? (events[0]?.sequence ?? 0) + events.length;
-    if (json === true) {
-      const found = {
-        ...(parted === undefined ? {} : { parted: coordinated(parted) }),
-        ...(states === undefined ? {} : { states }),
-      };
-      print(JSON.stringify({ same: end - from, ...(from === 0 ? {} : { from }), ...found }));
-      return parted === undefined ? HOLDS : FAILS;
-    }
-    const same = `the same ${end - from} events${from === 0 ? "" : ` from event ${from} on, which both have kept`}`;
-    if (parted === undefined) {
-      print(same);
-      return HOLDS;
-    }
-    const fit = fitting(wide);
-    const say = (line: string) => print(fit(line));
-    const what = parted.differs.length === 0 ? "one of them has ended" : `they differ in ${parted.differs.join(", ")}`;
-    say(`${same}, then ${what}`);
-    const before = events.filter(({ sequence }) => sequence >= end - EVENTS_BEFORE && sequence < end);
-    for (const event of before) eventLine(event, frequencyHz).forEach((line) => say(`  ${line}`));
-    eventLine(parted.first, frequencyHz).forEach((line) => say(`< ${line}`));
-    eventLine(parted.second, frequencyHz).forEach((line) => say(`> ${line}`));
-    if (states?.length === 0) print("both worlds look the same when that cycle is over");
-    for (const contrast of states ?? []) contrastLines(contrast).forEach(say);
-    return FAILS;
+    return await watched(false, async (watch) => {
+      const compared = await compare(first, second, watch);
+      const end = compared.parted?.sequence ?? (compared.events[0]?.sequence ?? 0) + compared.events.length;
+      if (json === true) tellAsJson(compared, end);
+      else tellCompared(compared, end, wide);
+      return compared.parted === undefined ? HOLDS : FAILS;
+    });
   },
 });
 
-function compare(first: string, second: string): Compared {
+function tellAsJson({ from, parted, states }: Compared, end: number): void {
+  const found = {
+    ...(parted === undefined ? {} : { parted: coordinated(parted) }),
+    ...(states === undefined ? {} : { states }),
+  };
+  print(JSON.stringify({ same: end - from, ...(from === 0 ? {} : { from }), ...found }));
+}
+
+function tellCompared({ events, from, frequencyHz, parted, states }: Compared, end: number, wide?: true): void {
+  const same = `the same ${end - from} events${from === 0 ? "" : ` from event ${from} on, which both have kept`}`;
+  if (parted === undefined) return print(same);
+  const fit = fitting(wide);
+  const say = (line: string) => print(fit(line));
+  const what = parted.differs.length === 0 ? "one of them has ended" : `they differ in ${parted.differs.join(", ")}`;
+  say(`${same}, then ${what}`);
+  const before = events.filter(({ sequence }) => sequence >= end - EVENTS_BEFORE && sequence < end);
+  for (const event of before) eventLine(event, frequencyHz).forEach((line) => say(`  ${line}`));
+  eventLine(parted.first, frequencyHz).forEach((line) => say(`< ${line}`));
+  eventLine(parted.second, frequencyHz).forEach((line) => say(`> ${line}`));
+  if (states?.length === 0) print("both worlds look the same when that cycle is over");
+  for (const contrast of states ?? []) contrastLines(contrast).forEach(say);
+}
+
+async function compare(first: string, second: string, watch: WatchedWork): Promise<Compared> {
   const [firstBytes, secondBytes] = [readBytes(first), readBytes(second)];
   const bundles = [firstBytes, secondBytes].filter(isBundle).length;
   if (bundles === 1) throw new InputError("one of the two is a bundle: expected two bundles, or two trace files");
@@ -98,10 +104,13 @@ function compare(first: string, second: string): Compared {
     const { worlds, cycle: _, ...parted } = difference;
     return { ...common, parted, states: contrasts(...worlds) };
   }
-  const [a, b] = [decodedAs(first, firstBytes, decodeTrace), decodedAs(second, secondBytes, decodeTrace)];
+  const a = await readInStages(first, traceReading, watch, firstBytes);
+  const b = await readInStages(second, traceReading, watch, secondBytes);
   const from = Math.max(a.events[0]?.sequence ?? 0, b.events[0]?.sequence ?? 0);
   refuseApart(a.events, b.events, from);
-  return { events: a.events, from, frequencyHz: a.frequencyHz, parted: divergenceOf(a.events, b.events) };
+  const total = Math.max(a.events.length, b.events.length);
+  const parted = await watch.take("comparing", total, comparison(a.events, b.events));
+  return { events: a.events, from, frequencyHz: a.frequencyHz, parted };
 }
 
 /**

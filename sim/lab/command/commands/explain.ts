@@ -10,23 +10,26 @@ import { isEncodedFile } from "../../../trace/cbor_file.ts";
 import { explain as explainEvent, type Explanation } from "../../../trace/explain/explain.ts";
 import { renderExplanation } from "../../../trace/explain/render_explanation.ts";
 import { adaptersOf } from "../../../trace/explain/adapters_of.ts";
+import type { Trace } from "../../../trace/explain/trace_graph.ts";
 import type { TraceEvent } from "../../../trace/recorder.ts";
-import { decodeTrace } from "../../../trace/trace_file.ts";
+import { traceReading } from "../../../trace/trace_file.ts";
 import { runOptions } from "../../scenario/runner.ts";
 import type { Taken } from "../../scenario/taken.ts";
 import { AccidentNotes, type AccidentsAround, renderAccidents } from "../accident_notes.ts";
 import { type Explained, subjectsOf } from "../asked_about.ts";
 import { command, HOLDS } from "../command.ts";
 import { fitting, WIDE_OPTION } from "../fitting.ts";
-import { decodedAs, readBytes, textOf } from "../input_files.ts";
+import { readBytes, readInStages, textOf } from "../input_files.ts";
 import { caseId, caseOperand, parametersOf, SET_OPTION } from "../case_names.ts";
 import { interruptedCode, listenForInterruption } from "../interruption.ts";
 import { RunProgress } from "../progress.ts";
 import { readScenarios, type SourceCase } from "../scenario_files.ts";
+import { refuseSeed } from "../seed_option.ts";
 import { runInSlices } from "../sliced_run.ts";
 import { StepGraph } from "../step_graph.ts";
 import { LookNotes, renderLookAnswer } from "../look_answers.ts";
 import { print, tell } from "../terminal.ts";
+import { watched } from "../watched_work.ts";
 
 /** Answers why. */
 export const explain = command({
@@ -56,9 +59,22 @@ export const explain = command({
     if (operand === undefined || what === undefined || others.length > 0) {
       throw new InputError("explain takes a scenario or a trace file, and a line, a step or an event's coordinate");
     }
-    const explained = await traceOf(operand, { seed, set: parametersOf(set) });
+    const { file } = caseOperand(operand);
+    const bytes = readBytes(file);
+    const run = { seed, set: parametersOf(set) };
+    const look = { json: json === true, fit: fitting(wide) };
+    if (isEncodedFile(bytes)) {
+      if (seed !== undefined || Object.keys(run.set).length > 0) {
+        throw new InputError(`--seed and --set go with a scenario, ${quoted(file)} is a trace`);
+      }
+      return await watched(false, async (watch) => {
+        tellAnswer(ofTrace(await readInStages(file, traceReading, watch, bytes)), what, look);
+        return HOLDS;
+      });
+    }
+    const explained = await runOf(operand, textOf(file, bytes), run);
     const { interrupted } = explained;
-    const answer = () => tellAnswer(explained, what, { json: json === true, fit: fitting(wide) });
+    const answer = () => tellAnswer(explained, what, look);
     if (interrupted === undefined) {
       answer();
       return HOLDS;
@@ -142,23 +158,21 @@ interface RunGiven {
   readonly set: Readonly<Record<string, string>>;
 }
 
-/** What a file says by itself, or what comes of running it. */
-async function traceOf(operand: string, { seed, set }: RunGiven): Promise<ExplainedRun> {
+/** A trace, of which nothing is known but what it says. */
+function ofTrace(trace: Trace): ExplainedRun {
+  return { ...trace, verdicts: [], taken: [], looks: new LookNotes(new AccidentNotes()) };
+}
+
+/** What comes of running the one case of a scenario. */
+async function runOf(operand: string, text: string, { seed, set }: RunGiven): Promise<ExplainedRun> {
   const { file } = caseOperand(operand);
-  const bytes = readBytes(file);
-  if (isEncodedFile(bytes)) {
-    if (seed === undefined && Object.keys(set).length === 0) {
-      const trace = decodedAs(file, bytes, decodeTrace);
-      return { ...trace, verdicts: [], taken: [], looks: new LookNotes(new AccidentNotes()) };
-    }
-    throw new InputError(`--seed and --set go with a scenario, ${quoted(file)} is a trace`);
-  }
-  const cases = readScenarios([operand], set, () => textOf(file, bytes));
+  const cases = readScenarios([operand], set, () => text);
   const [first] = cases;
   if (first === undefined || cases.length > 1) {
     const example = quoted(caseId(file, first?.name ?? ""));
     throw new InputError(`explain takes one case, ${quoted(file)} has ${cases.length}; name one: ${example}`);
   }
+  refuseSeed(seed, first.name);
   return await ranOf(first, seed);
 }
 

@@ -7,6 +7,7 @@
 
 import { grouped } from "../../../kernel/grouped.ts";
 import { parseCoordinate } from "../../../trace/coordinate.ts";
+import { furtherDrops } from "../../../trace/explain/drops.ts";
 import { evidenceOf } from "../../../trace/explain/evidence.ts";
 import { explain, type Explanation } from "../../../trace/explain/explain.ts";
 import { isGood } from "../../../trace/explain/status.ts";
@@ -116,7 +117,9 @@ function* linksOf(graph: TraceGraph, explanation: Explanation): Generator<Reason
   for (const { failure, verdict, complaint } of endings) {
     for (const each of [failure, verdict, complaint]) if (each !== undefined) yield link(graph, each.at);
   }
-  for (const loss of losses) yield { who: loss.component, text: loss.text, sequence: sequenceOf(loss.at) };
+  for (const { component, text, at } of [...losses, ...furtherDrops(explanation)]) {
+    yield { who: component, text, sequence: sequenceOf(at) };
+  }
   for (const choice of choices) {
     const winner = winnerOf(choice);
     const { component: who, candidates } = choice;
