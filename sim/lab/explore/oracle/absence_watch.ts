@@ -23,6 +23,7 @@ export class AbsenceWatch {
   readonly #away = new Map<AdapterUnit, { readonly from: Cycle; to: Cycle }>();
 
   #lastOnBus: Cycle = -Infinity;
+  #lastDoorbell: Cycle = -Infinity;
 
   /** Watches from now on. */
   constructor(world: World) {
@@ -31,7 +32,12 @@ export class AbsenceWatch {
 
   /** Whether nothing was lost, late or refused on the bus for so long that a driver has noticed whatever there was before. */
   get isBusQuiet(): boolean {
-    return this.#world.now - this.#lastOnBus > this.#world.cycles(BUS_NANOSECONDS);
+    return this.#isLongAgo(this.#lastOnBus);
+  }
+
+  /** Whether no driver has a command, with its buffer, that its adapter has not heard of. */
+  get areDoorbellsHeard(): boolean {
+    return this.#isLongAgo(this.#lastDoorbell);
   }
 
   /**
@@ -42,6 +48,7 @@ export class AbsenceWatch {
   look(what: string): void {
     const { adapters, now } = this.#world;
     if (ON_BUS.test(what)) this.#lastOnBus = now;
+    if (what.includes("doorbell")) this.#lastDoorbell = now;
     for (const unit of adapters.values()) {
       const last = this.#away.get(unit);
       const isAway = last !== undefined && last.to === Infinity;
@@ -55,5 +62,9 @@ export class AbsenceWatch {
   since(unit: AdapterUnit, begun: Cycle): Cycle {
     const { from, to } = this.#away.get(unit) ?? { from: 0, to: 0 };
     return from > begun ? Math.min(to, this.#world.now) - from : 0;
+  }
+
+  #isLongAgo(cycle: Cycle): boolean {
+    return this.#world.now - cycle > this.#world.cycles(BUS_NANOSECONDS);
   }
 }

@@ -18,8 +18,7 @@ export const MEMORY_RULES = {
     // What fills a cache anew is under way without a call, and has its key in buffers: they are looked at when it is over.
     *find({ secretPlaces, secrets, absences, world: { host: { service } } }) {
       if (service.run?.links.every(({ settled }) => settled) === false) return;
-      // What was lost on the bus may belong to a command that its adapter can still begin.
-      for (const place of secretPlaces.find(secrets)) if (place !== IN_DMA || absences.isBusQuiet) yield place;
+      for (const place of secretPlaces.find(secrets)) if (place !== IN_DMA || absences.areDoorbellsHeard) yield place;
     },
   },
   "what is given back holds zeros": {
