@@ -104,7 +104,7 @@ export class SessionWatch {
 }
 
 /** The connection that an answer tells of: that of a session, or a further one. */
-export function connectionOf(value: unknown): UniqueConnectionId | undefined {
+function connectionOf(value: unknown): UniqueConnectionId | undefined {
   const given: unknown = typeof value === "object" && value !== null && "connection" in value
     ? value.connection
     : value;
