@@ -195,6 +195,10 @@
  * what is forgotten was there before or is saved anew, and never both by halves. The session stays (`firmware/cache/persistent_logins.ts`, `initiator_service/persistent_logins.ts`,
  * `firmware/session/host_sessions.ts`).
  *
+ * **Identifiers of sessions and connections** are the firmware's numbers, and in the upper half how many lives of the
+ * adapter this driver has seen before: the firmware numbers from 1 in each. The driver makes 0 of one of an earlier life,
+ * so that the firmware refuses it as it refuses what is gone (`miniport/session_ids.ts`).
+ *
  * **A further connection** has the name and the limit of its session; of one that the adapter has opened by itself the
  * driver asks the adapter (`miniport/login_requests.ts`).
  *

@@ -32,6 +32,7 @@ import {
 } from "../wmi/statistics.ts";
 import type { AccessResult, AdapterAccess } from "./adapter_access.ts";
 import { persistentLoginValue, portalValue, sessionValue } from "./reported_values.ts";
+import type { SessionIds } from "./session_ids.ts";
 import { knownOfPersistentLogin, type KnownSession, type Sessions } from "./sessions.ts";
 
 /** What a query is answered from. */
@@ -40,6 +41,8 @@ export interface QueryMeans {
   readonly access: AdapterAccess;
   /** The sessions that the driver knows. */
   readonly sessions: Sessions;
+  /** Their identifiers. */
+  readonly sessionIds: SessionIds;
   /** UniqueAdapterId of MSiSCSI_HBAInformation. */
   readonly uniqueAdapterId: bigint;
 }
@@ -101,9 +104,11 @@ export function* askForSessionLogin(
   };
 }
 
-function* queryPersistentLogins({ access }: QueryMeans, isWanted: () => boolean): Task<QueryResult> {
+function* queryPersistentLogins({ access, sessionIds }: QueryMeans, isWanted: () => boolean): Task<QueryResult> {
+  const idOf = sessionIds.present;
   const logins = yield* readPersistentLogins(access, isWanted);
-  return Array.isArray(logins) ? data(encodePersistentLogins(logins.map(persistentLoginValue))) : logins;
+  if (!Array.isArray(logins)) return logins;
+  return data(encodePersistentLogins(logins.map((login) => persistentLoginValue(login, idOf))));
 }
 
 function* queryPortals({ access }: QueryMeans, isWanted: () => boolean): Task<QueryResult> {
@@ -125,7 +130,8 @@ function* queryPortals({ access }: QueryMeans, isWanted: () => boolean): Task<Qu
 }
 
 function* querySessions(means: QueryMeans, isWanted: () => boolean): Task<QueryResult> {
-  const { access, sessions, uniqueAdapterId } = means;
+  const { access, sessions, sessionIds, uniqueAdapterId } = means;
+  const idOf = sessionIds.present;
   const connections = yield* readConnections(access, isWanted);
   if (!Array.isArray(connections)) return connections;
   const values = [];
@@ -135,7 +141,7 @@ function* querySessions(means: QueryMeans, isWanted: () => boolean): Task<QueryR
     if (login.type === "failed") return login;
     const socketOf = (connection: number) =>
       connection === session ? login.known?.socket : sessions.known(connection)?.socket;
-    values.push(sessionValue(session, login.known, presentOf(own), socketOf));
+    values.push(sessionValue(session, login.known, presentOf(own), { idOf, socketOf }));
   }
   return data(encodeInitiatorSessions({ uniqueAdapterId, sessions: values }));
 }

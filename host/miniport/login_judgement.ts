@@ -38,6 +38,7 @@ import {
 import { addressOfValue } from "../wmi/ip_address.ts";
 import { describeLogin, LOGIN_DESCRIPTION } from "./login_description.ts";
 import type { MailboxCommandRequest } from "./mailbox.ts";
+import type { SessionIds } from "./session_ids.ts";
 import type { KnownSession } from "./sessions.ts";
 
 /** What became of a login. */
@@ -88,9 +89,13 @@ export function judgeLogin(input: Uint8Array, capacityBytes: number): LoginJudge
  * Judges AddConnectionToSession_IN, but for the limit of its session, which the adapter may have to be asked for.
  *
  * @param capacityBytes Room for OUT.
- * @param uniqueAdapterId Of this adapter.
+ * @param adapter This one.
  */
-export function judgeConnection(input: Uint8Array, capacityBytes: number, uniqueAdapterId: bigint): LoginJudgement {
+export function judgeConnection(
+  input: Uint8Array,
+  capacityBytes: number,
+  { uniqueAdapterId, sessionIds }: { readonly uniqueAdapterId: bigint; readonly sessionIds: SessionIds },
+): LoginJudgement {
   const outputBytes = ADD_CONNECTION_TO_SESSION_OUT.sizeof;
   const shape = judgeShape(input, ADD_CONNECTION_IN_C_BYTES, capacityBytes, outputBytes);
   if (shape !== undefined) return shape;
@@ -99,7 +104,7 @@ export function judgeConnection(input: Uint8Array, capacityBytes: number, unique
   const status = chapStatus(value) || addressStatus(value.TargetPortal.Address.Type);
   if (status !== IsdscStatus.SUCCESS) return answered(status);
   if (value.UniqueAdapterId !== uniqueAdapterId) return answered(IsdscStatus.INITIATOR_INSTANCE_NOT_FOUND);
-  const session = sessionNumber(value.UniqueSessionId);
+  const session = sessionIds.numberOf(value.UniqueSessionId);
   const target = addressOfValue(value.TargetPortal.Address);
   const request = CONNECTION_REQUEST.encode({
     session,
@@ -110,11 +115,6 @@ export function judgeConnection(input: Uint8Array, capacityBytes: number, unique
   });
   const known = { targetName: "", target, socket: value.TargetPortal.Socket, description: undefined };
   return { type: "open", command: command(MailboxCommand.addConnection, request), known, session };
-}
-
-/** A number of the adapter for the id of a session or connection: 32 bits; what is larger is none of this adapter's. */
-export function sessionNumber(id: bigint): number {
-  return id > 0xffff_ffffn ? 0 : Number(id);
 }
 
 type LoginIn = StructureValue<typeof LOGIN_IN_FIELDS>;

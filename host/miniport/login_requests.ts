@@ -18,6 +18,7 @@ import { askForSessionLogin, type SessionLogin } from "./adapter_queries.ts";
 import type { LoginJudgement } from "./login_judgement.ts";
 import { failureOf, type ProviderEvents } from "./provider_events.ts";
 import { maximumConnections } from "./reported_values.ts";
+import type { SessionIds } from "./session_ids.ts";
 import { FIRST_PERSISTENT_SESSION, type KnownSession, type Sessions } from "./sessions.ts";
 import { complete, isActive, type SrbContext } from "./wmi_request.ts";
 
@@ -30,6 +31,8 @@ export interface LoginRequestOptions {
   readonly access: AdapterAccess;
   /** The sessions of the adapter. */
   readonly sessions: Sessions;
+  /** Their identifiers. */
+  readonly sessionIds: SessionIds;
   /** The events that it fires. */
   readonly events: ProviderEvents;
   /** How long things may take. */
@@ -41,20 +44,19 @@ export interface LoginRequestOptions {
 }
 
 /** OUT as an answer has it. */
-type WriteOutput = (status: number, connection: number, output: Uint8Array) => void;
+type WriteOutput = (status: number, id: bigint, output: Uint8Array) => void;
 
 const OUTPUTS: Readonly<Record<LoginKind, { readonly bytes: number; readonly write: WriteOutput }>> = {
   login: {
     bytes: LOGIN_TO_TARGET_OUT.sizeof,
-    write(status, connection, output) {
-      const id = BigInt(connection);
+    write(status, id, output) {
       LOGIN_TO_TARGET_OUT.encodeInto({ Status: status, UniqueSessionId: id, UniqueConnectionId: id }, output);
     },
   },
   connection: {
     bytes: ADD_CONNECTION_TO_SESSION_OUT.sizeof,
-    write(status, connection, output) {
-      ADD_CONNECTION_TO_SESSION_OUT.encodeInto({ Status: status, UniqueConnectionId: BigInt(connection) }, output);
+    write(status, id, output) {
+      ADD_CONNECTION_TO_SESSION_OUT.encodeInto({ Status: status, UniqueConnectionId: id }, output);
     },
   },
 };
@@ -107,7 +109,7 @@ export class LoginRequests {
   }
 
   *#open(context: SrbContext, kind: LoginKind, judgement: Extract<LoginJudgement, { type: "open" }>): Task {
-    const { access, sessions, events, timeouts, recorder, component } = this.#options;
+    const { access, sessions, sessionIds, events, timeouts, recorder, component } = this.#options;
     const { command, session } = judgement;
     const joined = session === undefined ? undefined : yield* this.#sessionOf(context, session);
     const refusal = session === undefined || joined === undefined ? undefined : this.#refusalOf(session, joined);
@@ -138,6 +140,7 @@ export class LoginRequests {
       return;
     }
     const connection = opened.value;
+    const id = sessionIds.present(connection);
     sessions.opened(connection, known);
     const event = yield* sessions.outcome(connection, timeouts.loginCycles);
     const established = event?.state === SessionState.active;
@@ -148,7 +151,7 @@ export class LoginRequests {
     const givenUp = !context.userContext.active;
     if (givenUp) recorder.record(component, noteEvent, { text: `the login of session ${connection} was given up` });
     if (event === undefined || (established && givenUp)) yield* this.#close(connection, session);
-    this.#answer(context, kind, event?.status ?? LOGIN_INTERRUPTED_STATUS, established ? connection : 0);
+    this.#answer(context, kind, event?.status ?? LOGIN_INTERRUPTED_STATUS, established ? id : 0n);
   }
 
   /** What is known of the session that a connection is for; of one that the adapter opens by itself, by the adapter. */
@@ -181,9 +184,9 @@ export class LoginRequests {
     }
   }
 
-  #answer(context: SrbContext, kind: LoginKind, status: number, connection = 0): void {
+  #answer(context: SrbContext, kind: LoginKind, status: number, id = 0n): void {
     const { bytes, write } = OUTPUTS[kind];
-    complete(context, SrbStatus.success, bytes, (data) => write(status, connection, data));
+    complete(context, SrbStatus.success, bytes, (data) => write(status, id, data));
   }
 }
 

@@ -42,8 +42,8 @@ import {
   SET_TUNNEL_MODE_OUTER_ADDRESS_IN,
   STATUS_OUT,
 } from "../wmi/security_config_operations.ts";
-import { sessionNumber } from "./login_judgement.ts";
 import type { MailboxCommandRequest } from "./mailbox.ts";
+import { type SessionIds, sessionNumber } from "./session_ids.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** A method that becomes one mailbox command. */
@@ -53,9 +53,10 @@ export interface MethodDescription {
   /**
    * Turns IN into a command.
    *
+   * @param ids Tell which sessions it names.
    * @throws {StructureError} IN is shorter than its fixed part, or than its lengths say.
    */
-  marshal(input: Uint8Array): MailboxCommandRequest;
+  marshal(input: Uint8Array, ids: SessionIds): MailboxCommandRequest;
   /**
    * Writes OUT, at once: the type refuses a generator, which would only be made and do nothing.
    *
@@ -134,10 +135,10 @@ export interface OperationDescription extends MethodDescription {
 /** The methods of MSiSCSI_Operations by WmiMethodId, but for those that open connections. */
 export const OPERATIONS: ReadonlyMap<number, OperationDescription> = new Map<number, OperationDescription>([
   [OperationsMethod.logoutFromTarget, {
-    ...statusMethod((input) => {
+    ...statusMethod((input, ids) => {
       const { UniqueSessionId } = LOGOUT_FROM_TARGET_IN.decode(input);
       const closing = command(MailboxCommand.closeSession, new Uint8Array(0));
-      return { ...closing, parameter: sessionNumber(UniqueSessionId) };
+      return { ...closing, parameter: ids.numberOf(UniqueSessionId) };
     }),
     inputBytes: LOGOUT_FROM_TARGET_IN.fixedBytes,
     done(sessions, input) {
@@ -162,9 +163,9 @@ export const OPERATIONS: ReadonlyMap<number, OperationDescription> = new Map<num
     done() {},
   }],
   [OperationsMethod.removeConnectionFromSession, {
-    ...statusMethod((input) => {
+    ...statusMethod((input, ids) => {
       const { UniqueSessionId, UniqueConnectionId } = REMOVE_CONNECTION_FROM_SESSION_IN.decode(input);
-      const name = { session: sessionNumber(UniqueSessionId), connection: sessionNumber(UniqueConnectionId) };
+      const name = { session: ids.numberOf(UniqueSessionId), connection: ids.numberOf(UniqueConnectionId) };
       return command(MailboxCommand.removeConnection, CONNECTION_NAME.encode(name));
     }),
     inputBytes: REMOVE_CONNECTION_FROM_SESSION_IN.fixedBytes,
@@ -175,7 +176,7 @@ export const OPERATIONS: ReadonlyMap<number, OperationDescription> = new Map<num
   }],
 ]);
 
-function statusMethod(marshal: (input: Uint8Array) => MailboxCommandRequest): MethodDescription {
+function statusMethod(marshal: MethodDescription["marshal"]): MethodDescription {
   return {
     outputBytes: STATUS_OUT.sizeof,
     marshal,

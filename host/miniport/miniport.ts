@@ -46,6 +46,7 @@ import { initialize, resetChip } from "./initialization.ts";
 import { ALL_ONES, isAbsent, isAsynchronousEvent, isCompletion, Mailbox, wasReset } from "./mailbox.ts";
 import { ProviderEvents } from "./provider_events.ts";
 import { SessionEvents } from "./session_events.ts";
+import { SessionIds } from "./session_ids.ts";
 import { Sessions } from "./sessions.ts";
 import { type SecurityProvider, WmiProvider } from "./wmi_provider.ts";
 
@@ -98,6 +99,7 @@ export class Miniport implements MiniportEntryPoints {
   readonly sessions: Sessions;
   readonly #options: MiniportOptions;
   readonly #component: Component;
+  readonly #sessionIds = new SessionIds();
   readonly #provider: WmiProvider;
   readonly #events: ProviderEvents;
   readonly #sessionEvents: SessionEvents;
@@ -133,6 +135,7 @@ export class Miniport implements MiniportEntryPoints {
       ...options,
       access: new AdapterAccess(this.mailbox, isGivenUp),
       sessions: this.sessions,
+      sessionIds: this.#sessionIds,
       events: this.#events,
     };
     this.#sessionEvents = new SessionEvents(shared);
@@ -332,6 +335,7 @@ export class Miniport implements MiniportEntryPoints {
         this.#options.recorder.record(this.#component, noteEvent, { text: result.reason });
         return false;
       case "ready": {
+        this.#sessionIds.lifeBegins();
         this.mailbox.open();
         this.#setState("ready", "");
         return true;

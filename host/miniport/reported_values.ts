@@ -23,6 +23,7 @@ import {
   type SessionInfo,
 } from "../wmi/session_info.ts";
 import type { LoginDescription } from "./login_description.ts";
+import type { IdOf } from "./session_ids.ts";
 import { knownOfPersistentLogin, type KnownSession } from "./sessions.ts";
 
 /** A port as ISCSI_PortalInfo: Index and Port are its number, as in Microsoft's sample. */
@@ -39,8 +40,8 @@ export function portalValue(portNumber: number, address: InternetAddress): Porta
   };
 }
 
-/** A persistent login as ISCSI_Persistent_Login. */
-export function persistentLoginValue(login: PersistentLoginInformation): PersistentLogin {
+/** A persistent login as ISCSI_Persistent_Login; its session has no identifier if it is not to be opened in this life. */
+export function persistentLoginValue(login: PersistentLoginInformation, idOf: IdOf): PersistentLogin {
   const { targetName, description } = knownOfPersistentLogin(login);
   return {
     TargetName: targetName,
@@ -52,7 +53,7 @@ export function persistentLoginValue(login: PersistentLoginInformation): Persist
     LoginOptions: description?.LoginOptions ?? NO_OPTIONS,
     OSBus: description?.OSBus ?? ANY_MAPPING,
     OSTarget: description?.OSTarget ?? ANY_MAPPING,
-    UniqueSessionId: BigInt(login.session),
+    UniqueSessionId: login.session === 0 ? 0n : idOf(login.session),
     MappingsTargetName: targetName,
     FromPersistentLogin: true,
     Reserved: 0n,
@@ -61,22 +62,30 @@ export function persistentLoginValue(login: PersistentLoginInformation): Persist
   };
 }
 
+/** What the adapter does not tell of the connections of a session. */
+export interface ConnectionMeans {
+  /** Its identifiers, and those of its session. */
+  readonly idOf: IdOf;
+  /** The target's TCP port of a connection, as far as it is known. */
+  readonly socketOf: (connection: number) => number | undefined;
+}
+
 /**
  * A session as ISCSI_SessionStaticInfo. What login PDUs would have negotiated are the defaults of RFC 7143 §13.
  *
  * @param known `undefined` for a session that was opened before this driver was loaded.
  * @param connections Those that it has now; without any there is no session that the target has given a number.
- * @param socketOf The target's TCP port of a connection, as far as it is known.
+ * @param means What the adapter does not tell.
  */
 export function sessionValue(
   session: number,
   known: KnownSession | undefined,
   connections: readonly ConnectionInformation[],
-  socketOf: (connection: number) => number | undefined,
+  means: ConnectionMeans,
 ): SessionInfo {
   const description = known?.description;
   return {
-    UniqueSessionId: BigInt(session),
+    UniqueSessionId: means.idOf(session),
     InitiatoriSCSIName: description === undefined ? "" : new TextDecoder().decode(description.InitiatorNode),
     TargetiSCSIName: known?.targetName ?? "",
     TSID: connections.some(({ state }) => state === ConnectionState.active) ? session & 0xffff : 0,
@@ -91,7 +100,7 @@ export function sessionValue(
     FirstBurstLength: 65_536,
     MaxBurstLength: 262_144,
     MaxConnections: maximumConnections(description),
-    ConnectionsList: connections.map((each) => connectionValue(each, known, socketOf(each.connection))),
+    ConnectionsList: connections.map((each) => connectionValue(each, known, means)),
   };
 }
 
@@ -105,13 +114,13 @@ export function maximumConnections(description: LoginDescription | undefined): n
 function connectionValue(
   connection: ConnectionInformation,
   known: KnownSession | undefined,
-  socket: number | undefined,
+  { idOf, socketOf }: ConnectionMeans,
 ): ConnectionInfo {
   const { HeaderDigest = 0, DataDigest = 0, AuthType = 0, InformationSpecified = 0 } =
     known?.description?.LoginOptions ?? {};
   const specified = (bit: number, value: number) => (InformationSpecified & bit) === 0 ? 0 : value;
   return {
-    UniqueConnectionId: BigInt(connection.connection),
+    UniqueConnectionId: idOf(connection.connection),
     CID: connection.cid & 0xffff,
     State: connection.state === ConnectionState.active ? ReportedConnectionState.full : ReportedConnectionState.login,
     Protocol: PORTAL_PROTOCOL_TCP,
@@ -123,7 +132,7 @@ function connectionValue(
     LocalAddr: ipAddressValue(connection.local),
     LocalPort: 0,
     RemoteAddr: ipAddressValue(connection.target),
-    RemotePort: socket ?? 0,
+    RemotePort: socketOf(connection.connection) ?? 0,
     EstimatedThroughput: 0n,
     MaxDatagramSize: 0,
   };

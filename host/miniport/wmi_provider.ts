@@ -41,6 +41,7 @@ import { judgeConnection, judgeLogin, type LoginJudgement } from "./login_judgem
 import { type LoginKind, LoginRequests } from "./login_requests.ts";
 import { type MethodDescription, OPERATIONS, SECURITY_METHODS } from "./method_table.ts";
 import { EVENT_CLASSES, type ProviderEvents } from "./provider_events.ts";
+import type { SessionIds } from "./session_ids.ts";
 import type { Sessions } from "./sessions.ts";
 import { answer, complete, completeQuery, finish, isActive, type SrbContext } from "./wmi_request.ts";
 
@@ -61,6 +62,8 @@ export interface WmiProviderOptions {
   readonly access: AdapterAccess;
   /** The sessions of the adapter. */
   readonly sessions: Sessions;
+  /** Their identifiers. */
+  readonly sessionIds: SessionIds;
   /** The events that it fires. */
   readonly events: ProviderEvents;
   /** True while the adapter has failed or is absent: the driver answers for it, and nothing is tried again. */
@@ -153,7 +156,8 @@ export class WmiProvider implements WmiLibraryContext {
       const method = guid === SECURITY_CONFIG_OPERATIONS_GUID ? this.#securityMethod(methodId) : undefined;
       if (method === undefined) return finish(context, SrbStatus.invalidRequest, 0);
       if (buffer.length < method.outputBytes) return finish(context, SrbStatus.dataOverrun, method.outputBytes);
-      return this.#start("method", this.#execute(context, method, method.marshal(input), () => {}));
+      const command = method.marshal(input, this.#options.sessionIds);
+      return this.#start("method", this.#execute(context, method, command, () => {}));
     } catch (error) {
       if (!(error instanceof StructureError)) throw error;
       return finish(context, MALFORMED_INPUT_STATUS, 0);
@@ -173,20 +177,17 @@ export class WmiProvider implements WmiLibraryContext {
       case OperationsMethod.loginToTarget:
         return this.#judged(context, "login", judgeLogin(input, capacityBytes));
       case OperationsMethod.addConnectionToSession:
-        return this.#judged(
-          context,
-          "connection",
-          judgeConnection(input, capacityBytes, this.#options.uniqueAdapterId),
-        );
+        return this.#judged(context, "connection", judgeConnection(input, capacityBytes, this.#options));
       default: {
         const method = OPERATIONS.get(methodId);
         if (method === undefined || input.length < method.inputBytes) {
           return finish(context, SrbStatus.invalidRequest, 0);
         }
         if (capacityBytes < method.outputBytes) return finish(context, SrbStatus.dataOverrun, method.outputBytes);
+        const { sessions, sessionIds } = this.#options;
         const copy = input.slice();
-        const done = () => method.done(this.#options.sessions, copy);
-        return this.#start("method", this.#execute(context, method, method.marshal(input), done));
+        const command = method.marshal(input, sessionIds);
+        return this.#start("method", this.#execute(context, method, command, () => method.done(sessions, copy)));
       }
     }
   }

@@ -5,6 +5,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { IsdscStatus, MailboxCommand } from "../../firmware/manual/interface.ts";
+import { sessionNumber } from "../../host/miniport/session_ids.ts";
 import { logoutFromTarget } from "../../host/wmi/adapter_client.ts";
 import { PERSISTENT_LOGINS_GUID } from "../../host/wmi/persistent_logins.ts";
 import { SECURITY_CONFIG_OPERATIONS_GUID, SecurityMethod } from "../../host/wmi/security_config_operations.ts";
@@ -51,7 +52,7 @@ Deno.test("A persistent login is saved and not made; the next driver load makes 
     pass(world, 2);
     assertEquals(connected(world), [TARGET_NAME], accident);
     const [session] = sessions(world);
-    assertEquals(session?.UniqueSessionId, 0x8000_0001n, "the same number each time");
+    assertEquals(sessionNumber(session?.UniqueSessionId ?? 0n), 0x8000_0001, "the same number each time");
     assertEquals(session?.InitiatoriSCSIName, "iqn.2026-11.example:host");
   }
 });

@@ -12,8 +12,8 @@ export const CALLS_B: readonly PlantedBug[] = [
     name: "interrupted-login-succeeds",
     family: "status",
     file: "host/miniport/login_requests.ts",
-    find: `    this.#answer(context, kind, event?.status ?? LOGIN_INTERRUPTED_STATUS, established ? connection : 0);`,
-    replace: `    this.#answer(context, kind, event?.status ?? IsdscStatus.SUCCESS, established ? connection : 0);`,
+    find: `    this.#answer(context, kind, event?.status ?? LOGIN_INTERRUPTED_STATUS, established ? id : 0n);`,
+    replace: `    this.#answer(context, kind, event?.status ?? IsdscStatus.SUCCESS, established ? id : 0n);`,
     why: "Without an event of the adapter there is no status, and the default is the harmless-looking 0: a login " +
       "during which the adapter is reset is answered with success and a session that does not exist.",
     needs: { faults: 1, ties: 0 },

@@ -8,6 +8,7 @@
 
 import type { Cycle } from "../../../kernel/task.ts";
 import type { LoginParameters, UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
+import { sessionNumber } from "../../../../host/miniport/session_ids.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
 import { activeConnections, sessionOf } from "./session_watch.ts";
@@ -49,7 +50,9 @@ export class LastingSessions {
     this.#sessions = this.#sessions.filter(({ unit, to }) => unit !== login.unit || to !== login.target.address);
     const id = status === 0 && wasAtRest && view.isAtRest ? sessionOf(value) : undefined;
     const { unit, from, target: { address: to } } = login;
-    const session = unit.adapter.sessions?.sessions().find(({ number }) => BigInt(number) === id?.adapterSpecific);
+    const session = unit.adapter.sessions?.sessions().find(({ number }) =>
+      number === sessionNumber(id?.adapterSpecific ?? 0n)
+    );
     // What was lost of its exchange the target may still ask for.
     const isWhole = view.wire.harmBetween(from, to, begun, unit.adapter.phase1) === "none";
     if (id === undefined || session?.association === undefined || !isWhole) return;
@@ -67,7 +70,7 @@ export class LastingSessions {
     this.#sessions = this.#sessions.filter((session) => isToLast(view, session));
     for (const session of this.#sessions) noteEnd(view, session);
     const over = this.#sessions.filter(({ unit, id }) =>
-      !activeConnections(unit).some(({ session }) => BigInt(session) === id.adapterSpecific)
+      !activeConnections(unit).some(({ session }) => session === sessionNumber(id.adapterSpecific))
     );
     this.#sessions = this.#sessions.filter((session) => !over.includes(session));
     return over.map(({ unit }) => unit);
@@ -99,7 +102,7 @@ function forgiveOutage({ world, wire }: OracleView, session: LastingSession): vo
 function noteEnd({ world, wire }: OracleView, session: LastingSession): void {
   const { unit, id } = session;
   const { association } =
-    unit.adapter.sessions?.sessions().find(({ number }) => BigInt(number) === id.adapterSpecific) ?? {};
+    unit.adapter.sessions?.sessions().find(({ number }) => number === sessionNumber(id.adapterSpecific)) ?? {};
   const begun = association === undefined ? undefined : wire.begun(association.initiatorCookie);
   if (begun !== undefined) session.ends = begun + world.cycles((association?.lifetimeSeconds ?? 0) * 1e9);
 }

@@ -7,6 +7,7 @@
 import { ALL_PORTS, type InternetAddress, IsdscStatus, networkAddress } from "../../../../firmware/manual/interface.ts";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { PersistentLoginInformation, SessionInformation } from "../../../../host/iscsidsc/structures.ts";
+import { sessionNumber } from "../../../../host/miniport/session_ids.ts";
 import { FIRST_PERSISTENT_SESSION } from "../../../../host/miniport/sessions.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import type { AdapterUnit } from "../../world/world.ts";
@@ -40,11 +41,12 @@ const LISTS: Readonly<Record<string, Listed>> = {
   GetIScsiSessionList: {
     told: (value) =>
       (value as readonly SessionInformation[])
-        .filter(({ sessionId }) => sessionId.adapterSpecific < FIRST_PERSISTENT_SESSION)
+        .filter(({ sessionId }) => sessionNumber(sessionId.adapterSpecific) < FIRST_PERSISTENT_SESSION)
         .flatMap(({ sessionId: { adapterUnique, adapterSpecific }, connections }) =>
-          connections.map(({ connectionId, initiatorAddress, targetAddress }) =>
-            [adapterUnique, adapterSpecific, connectionId.adapterSpecific, initiatorAddress, targetAddress].join(" ")
-          )
+          connections.map(({ connectionId, initiatorAddress, targetAddress }) => {
+            const numbers = [adapterSpecific, connectionId.adapterSpecific].map(sessionNumber);
+            return [adapterUnique, ...numbers, initiatorAddress, targetAddress].join(" ");
+          })
         ),
     there: ({ adapter }, index) =>
       adapter.connections.filter(({ persistentLogin }) => persistentLogin === 0)

@@ -6,12 +6,12 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { ConnectionState, IsdscStatus, SecurityFlag } from "../../../../firmware/manual/interface.ts";
+import { sessionNumber } from "../../../../host/miniport/session_ids.ts";
 import { Win32Error } from "../../../../host/status.ts";
-import type { AdapterUnit } from "../../world/world.ts";
 import { tell } from "./observed.ts";
 import type { AnsweredCall, ExpectedLogin, OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
-import { activeConnections, sessionOf } from "./session_watch.ts";
+import { sessionOf } from "./session_watch.ts";
 import type { WireHarm } from "./wire_watch.ts";
 
 /** The rules by their names. */
@@ -31,7 +31,7 @@ export const SESSION_RULES = {
       if (status === IsdscStatus.SUCCESS && !mayMatch && isOneRun && (isAtRest || !overlapped)) {
         yield `the login ${where} came about with ${tell(login.known)}, not ${[...possible].map(tell).join(" or ")}`;
       }
-      const isWithoutSession = hasLostSession(login, answered);
+      const isWithoutSession = hasLostSession(view, login, answered);
       const isWithoutKey = !isWithoutSession && [...possible].every((key) => key === undefined);
       const isTold = status === IsdscStatus.TARGET_PRESHAREDKEY_UNAVAILABLE;
       if (isAtRest && isOneRun && (isTold ? !possible.has(undefined) : isWithoutKey)) {
@@ -53,7 +53,7 @@ export const SESSION_RULES = {
       const login = status === IsdscStatus.SUCCESS && !overlapped && since.isCalm()
         ? plainLogin(view, answered)
         : undefined;
-      const number = Number(sessionOf(value)?.adapterSpecific);
+      const number = sessionNumber(sessionOf(value)?.adapterSpecific ?? 0n);
       const session = login?.unit.adapter.sessions?.sessions().find((each) => each.number === number);
       if (login === undefined || session?.association === undefined || call.name !== "LoginIScsiTarget") return;
       const { securityFlags: given = 0n } = call.request;
@@ -94,7 +94,7 @@ export const SESSION_RULES = {
     when: "answer",
     *find(view, answered) {
       const login = hasFailedInCalm(answered) && !answered.wasCrowded ? plainLogin(view, answered) : undefined;
-      if (login === undefined || !login.mustMatch || hasLostSession(login, answered)) return;
+      if (login === undefined || !login.mustMatch || hasLostSession(view, login, answered)) return;
       if (harmTo(view, login, answered) !== "made up for") return;
       yield `the login ${login.where} with the right key ended 0x${answered.answer.status.toString(16)}`;
     },
@@ -135,7 +135,7 @@ export const SESSION_RULES = {
       const unit = view.adapters[Number(id?.adapterUnique ?? 0n) - 1];
       if (id === undefined || unit === undefined || (index !== undefined && view.adapters[index] !== unit)) {
         yield `a login through ${call.request.initiatorInstance} has a session of another adapter, or of none`;
-      } else if (id.adapterSpecific === 0n || (since.isCalm() && !hasSession(unit, id.adapterSpecific))) {
+      } else if (id.adapterSpecific === 0n || (since.isCalm() && !view.sessions.has(unit, id.adapterSpecific))) {
         yield `a login through ${unit.adapter.name} has a session that is not there`;
       }
     },
@@ -143,12 +143,12 @@ export const SESSION_RULES = {
   "a logout ends its own session": {
     // After success it is gone; that there is no such session is said only where there is none.
     when: "answer",
-    *find({ adapters }, { call, answer: { status }, since }) {
+    *find({ adapters, sessions }, { call, answer: { status }, since }) {
       if (call.name !== "LogoutIScsiTarget" || !since.isCalm()) return;
       const { adapterUnique, adapterSpecific } = call.request;
       const unit = adapters[Number(adapterUnique) - 1];
       if (unit === undefined) return;
-      const isThere = hasSession(unit, adapterSpecific);
+      const isThere = sessions.has(unit, adapterSpecific);
       if (isThere && status === IsdscStatus.SUCCESS) {
         yield `a session of ${unit.adapter.name} is there after its logout`;
       }
@@ -271,10 +271,10 @@ function harmTo({ wire }: OracleView, { unit, from, target }: ExpectedLogin, { b
 }
 
 /** Whether a connection was to be added to a session that is over. */
-function hasLostSession({ unit }: ExpectedLogin, { call: { name, request } }: AnsweredCall): boolean {
-  return name === "AddIScsiConnection" && !hasSession(unit, request.uniqueSessionId.adapterSpecific);
-}
-
-function hasSession(unit: AdapterUnit, number: bigint): boolean {
-  return activeConnections(unit).some(({ session }) => session === Number(number));
+function hasLostSession(
+  { sessions }: OracleView,
+  { unit }: ExpectedLogin,
+  { call: { name, request } }: AnsweredCall,
+): boolean {
+  return name === "AddIScsiConnection" && !sessions.has(unit, request.uniqueSessionId.adapterSpecific);
 }

@@ -8,7 +8,9 @@ import type { AdapterSessions } from "../../../../firmware/session/sessions.ts";
 import { type ConnectionInformation, ConnectionState } from "../../../../firmware/manual/interface.ts";
 import type { AssociationSummary } from "../../../../firmware/ike/mod.ts";
 import type { Cycle } from "../../../kernel/task.ts";
+import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
 import type { UniqueConnectionId, UniqueSessionId } from "../../../../host/iscsidsc/structures.ts";
+import { sessionNumber } from "../../../../host/miniport/session_ids.ts";
 import type { AdapterUnit } from "../../world/world.ts";
 
 /** The connections of an adapter that are established. */
@@ -36,6 +38,8 @@ export class SessionWatch {
   readonly loggedOut: LoggedOut[] = [];
   /** Numbers of connections, by the boot of the adapter that has them. */
   readonly #owned = new WeakMap<AdapterSessions, Set<number>>();
+  /** Identifiers of sessions, by the boot that has them. */
+  readonly #ids = new WeakMap<AdapterSessions, Set<bigint>>();
 
   /** A session was logged out. */
   leaves(session: LoggedOut): void {
@@ -48,6 +52,37 @@ export class SessionWatch {
     if (sessions === undefined) return;
     const owned = this.#owned.get(sessions) ?? new Set();
     this.#owned.set(sessions, owned.add(connection));
+  }
+
+  /**
+   * A call has succeeded: its caller was told of a connection, which is its own from now on.
+   *
+   * @param boots Those of the adapters when it was made.
+   */
+  answered(
+    units: readonly AdapterUnit[],
+    { name }: ApiCall,
+    value: unknown,
+    boots: readonly (AdapterSessions | undefined)[],
+  ): void {
+    if (name !== "LoginIScsiTarget" && name !== "AddIScsiConnection") return;
+    const id = connectionOf(value);
+    const index = Number(id?.adapterUnique ?? 0n) - 1;
+    const unit = units[index];
+    if (id === undefined || unit === undefined) return;
+    this.told(unit, sessionNumber(id.adapterSpecific));
+    const { sessions } = unit.adapter;
+    // After a boot meanwhile nobody knows of which one it is.
+    if (sessions === undefined || sessions !== boots[index]) return;
+    const ids = this.#ids.get(sessions) ?? new Set();
+    this.#ids.set(sessions, ids.add(id.adapterSpecific));
+  }
+
+  /** Whether an adapter has the session of an identifier: one of an earlier boot is over, whoever has its number now. */
+  has(unit: AdapterUnit, id: bigint): boolean {
+    const { sessions } = unit.adapter;
+    const isOfBoot = sessions !== undefined && this.#ids.get(sessions)?.has(id) === true;
+    return isOfBoot && activeConnections(unit).some(({ session }) => session === sessionNumber(id));
   }
 
   /**
@@ -69,7 +104,7 @@ export class SessionWatch {
 }
 
 /** The connection that an answer tells of: that of a session, or a further one. */
-export function connectionOf(value: unknown): UniqueConnectionId | undefined {
+function connectionOf(value: unknown): UniqueConnectionId | undefined {
   const given: unknown = typeof value === "object" && value !== null && "connection" in value
     ? value.connection
     : value;

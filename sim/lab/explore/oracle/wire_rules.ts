@@ -6,6 +6,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import type { ApiCall } from "../../../../host/iscsidsc/api_tap.ts";
+import { sessionNumber } from "../../../../host/miniport/session_ids.ts";
 import type { OracleView } from "./oracle_view.ts";
 import type { Rule } from "./rule.ts";
 import type { LoggedOut } from "./session_watch.ts";
@@ -69,7 +70,8 @@ export function leavingOf(
   if (name !== "LogoutIScsiTarget") return undefined;
   const { adapter } = adapters[Number(request.adapterUnique) - 1] ?? {};
   const boot = adapter?.sessions;
-  const association = boot?.sessions().find(({ number }) => BigInt(number) === request.adapterSpecific)?.association;
+  const own = sessionNumber(request.adapterSpecific);
+  const association = boot?.sessions().find(({ number }) => number === own)?.association;
   if (adapter === undefined || association === undefined) return undefined;
   return { adapter, boot, association, lost: wire.lostBetween(association.local.address, association.peer.address) };
 }

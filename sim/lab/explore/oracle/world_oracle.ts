@@ -28,7 +28,7 @@ import { SavedLogins } from "./saved_logins.ts";
 import { LastingSessions } from "./lasting_sessions.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import { type ServiceEvent, ServiceWatch } from "./service_watch.ts";
-import { connectionOf, SessionWatch } from "./session_watch.ts";
+import { SessionWatch } from "./session_watch.ts";
 import { StoredSettings } from "./stored_settings.ts";
 import { leavingOf } from "./wire_rules.ts";
 import { isCrowded, WireWatch } from "./wire_watch.ts";
@@ -258,6 +258,7 @@ export class WorldOracle implements OracleView {
     const wasCrowded = isCrowded(this.world);
     const wasFree = this.isIdle;
     const since = this.#sinceNow();
+    const boots = this.adapters.map(({ adapter }) => adapter.sessions);
     const heard: Heard = { call, begun: now, writing, wasAtRest, wasFree, wasCrowded, since, overlapped };
     if (writing !== undefined) { for (const each of this.#pending) each.overlapped = true; }
     if ("key" in Object(call.request)) this.#keep((call.request as { readonly key?: Uint8Array }).key);
@@ -271,7 +272,7 @@ export class WorldOracle implements OracleView {
       for (const each of savings) this.savings.written(each, isDone, this.world.now);
       if (leaves !== undefined && isDone) this.sessions.leaves({ ...leaves, at: this.world.now });
       this.#noteQuestion(call);
-      if (isDone) this.#noteConnection(call, answer.value);
+      if (isDone) this.sessions.answered(this.adapters, call, answer.value, boots);
       const answered = { ...heard, answer };
       this.lasting.answered(this, answered);
       this.#judge("answer", (look) => look.find(this, answered));
@@ -291,14 +292,6 @@ export class WorldOracle implements OracleView {
       isCalm: () => look().every((each, index) => each === before[index]),
       hasAccident: () => this.#accidents !== accidents,
     };
-  }
-
-  /** Its caller was told of a connection, which is its own from now on. */
-  #noteConnection({ name }: ApiCall, value: unknown): void {
-    if (name !== "LoginIScsiTarget" && name !== "AddIScsiConnection") return;
-    const id = connectionOf(value);
-    const unit = id === undefined ? undefined : this.adapters[Number(id.adapterUnique) - 1];
-    if (id !== undefined && unit !== undefined) this.sessions.told(unit, Number(id.adapterSpecific));
   }
 
   /** What a call sets, if it does. */

@@ -5,7 +5,7 @@
  */
 
 import { formatSuite } from "../../../../firmware/ike/mod.ts";
-import { sessionNumber } from "../../../../host/miniport/login_judgement.ts";
+import { sessionNumber } from "../../../../host/miniport/session_ids.ts";
 import { LoginFlag } from "../../../../host/iscsidsc/structures.ts";
 import { formatInternetAddress } from "../../../network/internet_address.ts";
 import { boolean, doc, mapping, nameOf, oneOf, optional, type ValueOf } from "../../../shape/shape.ts";
