@@ -24,8 +24,8 @@ import {
   sequenceAt,
 } from "./log_format.ts";
 import {
-  beginsWithMagic,
   decodeHeader,
+  FORMAT_VERSION,
   headerBytes,
   LOG_SECTORS_OFFSET,
   newHeader,
@@ -151,16 +151,18 @@ class LogFinder {
   }
 
   /**
-   * Whether no sector of the log has lost its header, and those that a newer one has freed have their last record, too: an
-   * erase begins at the end.
+   * Whether there is a log up to a newer head, no sector of it has lost its header, and the last, and those that the newer
+   * one has freed, have their last record, too: an erase begins at the end.
    */
   #isWhole({ sequence: newest, logSectors, previousEnd }: SectorHeader): boolean {
     const sectors = this.sectors();
+    let last = sectors.at(-1)?.header.sequence ?? 0;
+    while (this.retired.has(last % this.#parts.length)) last++;
     this.retired.clear();
-    return sectors.every(({ index, header: { sequence }, condition }, place) => {
+    return last === newest - 1 && sectors.every(({ index, header: { sequence }, condition }, place) => {
       if (condition !== "whole") return false;
-      if (sequence > newest - logSectors) return true;
       const end = sectors[place + 1]?.header.previousEnd ?? previousEnd;
+      if (sequence > newest - logSectors && place < sectors.length - 1) return true;
       return this.#lastRecord((this.#parts[index] as Uint8Array).subarray(0, end), sequence).end === end;
     });
   }
@@ -345,12 +347,18 @@ class LogFinder {
   }
 }
 
-/** The header of a sector as a mount has written it again. */
+/**
+ * The header of a sector as a mount has written it again. A value that looks like that lies in a record: in one that
+ * verifies with the sequence that it claims, or behind such as do not.
+ */
 function headerAgain(bytes: Uint8Array, programBytes: number): SectorHeader | undefined {
-  for (let offset = headerBytes(programBytes); offset < bytes.length; offset += programBytes) {
-    const header = bytes.subarray(offset + AGAIN_OVERHEAD_BYTES);
-    const isOne = beginsWithMagic(header) && recordBytesAt(bytes, readUint32(header, SEQUENCE_OFFSET), offset) > 0;
-    if (isOne) return decodeHeader(header);
+  const start = headerBytes(programBytes);
+  for (let at = start; at < bytes.length; at += programBytes) {
+    if (headKind(readUint32(bytes, at)) !== RecordKind.log) continue;
+    const header = decodeHeader(bytes.subarray(at + AGAIN_OVERHEAD_BYTES));
+    const records = header?.version === FORMAT_VERSION ? recordsIn(bytes, header) : [];
+    const isThere = records.some(({ offset }) => offset === at);
+    if (isThere && isBlank(bytes.subarray(start, records[0]?.offset))) return header;
   }
   return undefined;
 }

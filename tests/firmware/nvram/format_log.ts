@@ -60,10 +60,15 @@ function readHeader(bytes: Uint8Array): Header | undefined {
 /** 1: the header of a sector, or as it was written again */
 function headerOf(bytes: Uint8Array, word: number): Header | undefined {
   const header = readHeader(bytes);
-  for (let offset = fill(HEADER, word); header === undefined && offset + 12 + HEADER <= bytes.length; offset += word) {
-    const record = bytes.slice(offset, offset + 12 + HEADER);
-    const isAgain = !isCarried(uint32(record, 0)) && isLogRecord(uint32(record, 0), 1);
-    if (isAgain && verifies(record, uint32(record, 12), offset)) return readHeader(record.subarray(8));
+  const start = fill(HEADER, word);
+  for (let offset = start; header === undefined && word > 1 && offset + 12 + HEADER <= bytes.length; offset += word) {
+    const head = uint32(bytes, offset);
+    const again = readHeader(bytes.slice(offset + 8, offset + 8 + HEADER));
+    const isAgain = isLogRecord(head, 1) && !isCarried(head) && lengthOf(head) === 12 + HEADER;
+    if (!isAgain || again === undefined || bytes[offset + 10] !== 3) continue;
+    const records = recordsOf({ bytes, sequence: again.sequence, header: undefined, word });
+    const isFirst = bytes.subarray(start, records[0]?.offset).every((byte) => byte === 0xff);
+    if (isFirst && records.some((each) => each.offset === offset)) return again;
   }
   return header;
 }
@@ -226,10 +231,16 @@ export function findLog(
   const before = logBefore(parts, headers.with(head, undefined), newest.word);
   const isWhole = before.every((each, place) => {
     const isFreed = each.sequence <= newest.sequence - newest.logSectors;
-    const limit = (before[place + 1]?.header ?? newest).previousEnd;
-    return each.header !== undefined && (!isFreed || lastEnd(each, limit) === limit);
+    const next = before[place + 1];
+    const limit = (next?.header ?? newest).previousEnd;
+    const isAsked = isFreed || next === undefined;
+    return each.header !== undefined && (!isAsked || lastEnd(each, limit) === limit);
   });
-  return isFirst || isWhole ? without : logBefore(parts, headers, newest.word);
+  // Between the two nothing but retired sectors.
+  const retired = retiredOf(parts, headers.with(head, undefined), newest.word);
+  let sequence = (before.at(-1)?.sequence ?? 0) + 1;
+  while (retired.has((sequence - 1) % parts.length)) sequence++;
+  return isFirst || (isWhole && sequence === newest.sequence) ? without : logBefore(parts, headers, newest.word);
 }
 
 /** 1: where the last record of a sector ends, one wrong bit allowed in it */
@@ -238,6 +249,26 @@ function lastEnd(sector: Sector, limit: number): number {
   const end = fill(last === undefined ? HEADER : last.offset + last.record.length, sector.word);
   const behind = recordAt(sector, end, limit, true);
   return behind === undefined ? end : end + fill(behind.length, sector.word);
+}
+
+/** 1: the retired sectors */
+function retiredOf(
+  parts: readonly Uint8Array[],
+  headers: readonly (Header | undefined)[],
+  word: number,
+): ReadonlySet<number> {
+  const retired = new Set<number>();
+  const head = headOf(headers);
+  for (let back = 0; back < parts.length; back++) {
+    const index = (head - back + parts.length) % parts.length;
+    const sequence = (headers[head]?.sequence ?? 0) - back;
+    const header = headers[index];
+    if (header?.sequence !== sequence || !header.tellsRetired) continue;
+    for (const each of retiredBy({ bytes: parts[index] as Uint8Array, sequence, header, word })) {
+      if (each !== index) retired.add(each);
+    }
+  }
+  return retired;
 }
 
 function logBefore(
@@ -252,14 +283,7 @@ function logBefore(
     const header = headers[index]?.sequence === sequence ? headers[index] : undefined;
     return { bytes: parts[index] as Uint8Array, sequence, header, word };
   };
-  // 1
-  const retired = new Set<number>();
-  for (let back = 0; newest !== undefined && back < count; back++) {
-    const index = (head - back + count) % count;
-    const sector = sectorAt(index, newest.sequence - back);
-    if (!sector.header?.tellsRetired) continue;
-    for (const each of retiredBy(sector)) if (each !== index) retired.add(each);
-  }
+  const retired = retiredOf(parts, headers, word);
   const log: Sector[] = [];
   for (let back = (newest?.logSectors ?? 0) - 1; back >= 0; back--) {
     const index = (head - back + count) % count;
