@@ -36,10 +36,10 @@ export function checkGeometry(geometry: FlashGeometry, workspaceBytes: number | 
   const { sectorCount, sectorBytes, pageBytes, programBytes = 1, erasedValue = 255 }: FlashGeometry = Object(geometry);
   const isSector = isWhole(sectorBytes, 1, SECTOR_BYTES_LIMIT) && sectorBytes % SECTOR_UNIT_BYTES === 0;
   const isCount = isWhole(sectorCount, LEAST_SECTORS, SECTOR_COUNT_LIMIT);
-  const isPage = isWhole(pageBytes, 1, sectorBytes) && sectorBytes % pageBytes === 0 && pageBytes % programBytes === 0;
   if (!isSector) refuse("sectorBytes", sectorBytes, `a multiple of ${SECTOR_UNIT_BYTES} up to ${SECTOR_BYTES_LIMIT}`);
   if (!isCount) refuse("sectorCount", sectorCount, `a whole number from ${LEAST_SECTORS} to ${SECTOR_COUNT_LIMIT}`);
   if (!PROGRAM_UNITS.includes(programBytes)) refuse("programBytes", programBytes, PROGRAM_UNITS.join(", "));
+  const isPage = isWhole(pageBytes, 1, sectorBytes) && sectorBytes % pageBytes === 0 && pageBytes % programBytes === 0;
   if (!isPage) refuse("pageBytes", pageBytes, `a divisor of ${sectorBytes} and multiple of ${programBytes}`);
   if (erasedValue !== 0 && erasedValue !== 255) refuse("erasedValue", erasedValue, "0, 255");
   const regionBytes = sectorCount * sectorBytes;
@@ -80,8 +80,7 @@ export function foreignFormat(
   if (header === undefined) return undefined;
   const { programBytes } = header;
   if (header.sectorBytes !== sectorBytes || header.sectorCount !== sectorCount) {
-    const there = `${header.sectorCount} sectors of ${header.sectorBytes} bytes`;
-    return `the log is for ${there}, the part has ${sectorCount} of ${sectorBytes}`;
+    return `the log is for ${header.sectorCount} sectors of ${header.sectorBytes} bytes, the part has ${sectorCount} of ${sectorBytes}`;
   }
   const expected = geometry.programBytes ?? 1;
   if (programBytes === expected) return undefined;

@@ -110,20 +110,17 @@ function stateOf(
   bytes: Uint8Array,
   header: SectorHeader | undefined,
   inLog: LogSector | undefined,
-  { retired, sectors, tornHeader }: LogScan,
+  { retired, sectors }: LogScan,
 ): string {
   if (retired.has(index)) return "retired";
   if (isBlank(bytes)) return "blank";
-  const head = sectors.at(-1);
-  if (inLog !== undefined) {
-    const place = inLog === head ? "head of the log" : "in the log";
-    const { sequence, eraseCount, version } = inLog.header;
-    if (inLog.condition !== "whole") return `${place}, sequence ${sequence}, ${inLog.condition}`;
-    return `${place}, sequence ${sequence}, format ${version}, erased ${eraseCount} times`;
-  }
-  if (header !== undefined) return `free, sequence ${header.sequence} before, erased ${header.eraseCount} times`;
-  const isNext = head !== undefined && index === (head.index + 1) % head.header.sectorCount;
-  return isNext && tornHeader ? "free, opening it was cut off" : "free, no header";
+  const isHead = inLog !== undefined && inLog === sectors.at(-1);
+  const place = isHead ? "head of the log" : inLog === undefined ? "free" : "in the log";
+  const known = inLog?.header ?? header;
+  if (known === undefined) return `${place}, no header`;
+  const { condition = "whole" } = inLog ?? {};
+  const what = condition === "whole" ? `format ${known.version}, erased ${known.eraseCount} times` : condition;
+  return `${place}, sequence ${known.sequence}, ${what}`;
 }
 
 function describeRecords(bytes: Uint8Array, header: SectorHeader, isHead: boolean): string[] {

@@ -230,11 +230,8 @@ export function findLog(
   const isFirst = newest.previousEnd === 0;
   const before = logBefore(parts, headers.with(head, undefined), newest.word);
   const isWhole = before.every((each, place) => {
-    const isFreed = each.sequence <= newest.sequence - newest.logSectors;
-    const next = before[place + 1];
-    const limit = (next?.header ?? newest).previousEnd;
-    const isAsked = isFreed || next === undefined;
-    return each.header !== undefined && (!isAsked || lastEnd(each, limit) === limit);
+    const limit = (before[place + 1]?.header ?? newest).previousEnd;
+    return each.header !== undefined && lastEnd(each, limit) === limit;
   });
   // Between the two nothing but retired sectors.
   const retired = retiredOf(parts, headers.with(head, undefined), newest.word);
