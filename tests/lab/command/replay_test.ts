@@ -45,14 +45,14 @@ Deno.test("run --bundle writes the run, for its owner alone; replay does the sam
 
 Deno.test("replay --to stops there and shows the world; what is no moment of the run is refused", () => {
   using folder = folderOfBundles();
-  const { code, stdout } = hbasim("replay", "--quiet", "--to", "612", folder.plain);
+  const { code, stdout } = hbasim("replay", "--quiet", "--to", "614", folder.plain);
   assertEquals(code, 0);
   assertStringIncludes(stdout, "flash:\n  hba0: 1 records, 0 bad sectors");
-  assertStringIncludes(stdout, "the same 613 events of 816 so far");
+  assertStringIncludes(stdout, "the same 615 events of 818 so far");
   const rows: readonly [string, string][] = [
     ["c5.s6", "c5.s6 is of another run: here event 6 is c"],
-    ["816", "--to 816: the run has 816 events, from 0 on"],
-    ["c1.s99999", "--to c1.s99999: the run has 816 events, from 0 on"],
+    ["818", "--to 818: the run has 818 events, from 0 on"],
+    ["c1.s99999", "--to c1.s99999: the run has 818 events, from 0 on"],
     ["soon", '"soon" is no moment: expected an event such as 256'],
   ];
   for (const [to, problem] of rows) {
@@ -102,7 +102,7 @@ Deno.test("replay tells another run with the first event that differs, and refus
 Deno.test("diff of two bundles shows the first event that differs, and the state of both", () => {
   using folder = folderOfBundles();
   const same = hbasim("diff", "--json", folder.plain, folder.plain);
-  assertEquals([same.code, same.stdout], [0, '{"same":816}\n']);
+  assertEquals([same.code, same.stdout], [0, '{"same":818}\n']);
   const { code, stdout } = hbasim("diff", folder.plain, folder.forked);
   assertEquals(code, 1);
   assertMatch(stdout, /^the same [67]\d\d events, then they differ in detail\n/);
@@ -127,7 +127,7 @@ Deno.test("debug goes on, back, to moments and to events, and says where it is",
       "step",
       "step 3",
       "back 2",
-      "to 612",
+      "to 614",
       "back",
       "until mailbox 0x4000",
       "back until erase",
@@ -139,12 +139,12 @@ Deno.test("debug goes on, back, to moments and to events, and says where it is",
     folder.plain,
   );
   assertEquals(code, 0);
-  assertEquals(out.slice(0, 7).map(sequenceOf), [0, 1, 2, 3, 1, 612, 611]);
+  assertEquals(out.slice(0, 7).map(sequenceOf), [0, 1, 2, 3, 1, 614, 613]);
   const [until = "", back = "", at300 = "", , where = "", next = "", step = ""] = out.slice(7);
   assertStringIncludes(until, "setPresharedKeyForId = mailbox 0x4000");
   assertStringIncludes(back, "## erase at");
   assert(Number.isInteger(sequenceOf(at300)));
-  assertMatch(where, /^event \d+ of 816, cycle \d+, power on$/);
+  assertMatch(where, /^event \d+ of 818, cycle \d+, power on$/);
   assertStringIncludes(next, "application");
   assertMatch(step, /line 15: setKey$/);
 });
@@ -153,7 +153,7 @@ Deno.test("debug finds the last write of a key, in table, flash and store, and s
   using folder = folderOfBundles();
   const key = "969d0f87";
   const { code, out } = await debug([
-    "to 815",
+    "to 817",
     "back until last write of key 192.0.2.10",
     "inspect keys",
     "back",
@@ -223,7 +223,7 @@ Deno.test("debug says what it does not understand or cannot do, stays where it i
     "where",
   ], `scenarios/${NAME}`);
   assertEquals(code, 2);
-  assertEquals(out, ["before the first event", "event -1 of 816, cycle 0, power on"]);
+  assertEquals(out, ["before the first event", "event -1 of 818, cycle 0, power on"]);
   assertEquals(
     err.trimEnd().split("\n").map((line) => line.slice(0, 40)),
     [
@@ -232,7 +232,7 @@ Deno.test("debug says what it does not understand or cannot do, stays where it i
       'back "untill": expected a whole number fr',
       "back until wants a text, or: back until w",
       "until wants a text, or: until write of ke",
-      "there is no event 99999: the run has 816,",
+      "there is no event 99999: the run has 818,",
       '"noon" is no moment: expected an event su',
       'there is no "the end of the world" after ',
       'there is no "last write of key" before th',
