@@ -130,11 +130,10 @@ export class ServiceRun {
    */
   *linkOf(adapterUnique: bigint): Task<AdapterLink | number> {
     const find = () => this.links.find(({ information }) => information?.UniqueAdapterId === adapterUnique);
-    const unknown = () => this.links.filter(({ information }) => information === undefined);
-    const isAwaited = () => find() === undefined && unknown().some(({ settled }) => !settled);
-    yield* this.#idle.until(() => !isAwaited(), this.settleLimitCycles);
-    const mayBeSilent = isAwaited() || unknown().some(({ isSilent }) => isSilent);
-    return find() ?? (mayBeSilent ? statusOf(UNANSWERED) : IsdscStatus.INVALID_SESSION_ID);
+    const mayBeUnknown = () =>
+      this.links.some(({ settled, information, isSilent }) => information === undefined && (!settled || isSilent));
+    yield* this.#idle.until(() => find() !== undefined || !mayBeUnknown(), this.settleLimitCycles);
+    return find() ?? (mayBeUnknown() ? statusOf(UNANSWERED) : IsdscStatus.INVALID_SESSION_ID);
   }
 
   /** Lets one login at a time see whether a target has a session, and make the only one. */

@@ -67,8 +67,8 @@ export const LIFE_C: readonly PlantedBug[] = [
     name: "whose-number-asked-once",
     family: "lock",
     file: "host/initiator_service/service_run.ts",
-    find: `    yield* this.#idle.until(() => !isAwaited(), this.settleLimitCycles);`,
-    replace: `    if (isAwaited()) yield* this.#idle.waitFor(this.settleLimitCycles);`,
+    find: `    yield* this.#idle.until(() => find() !== undefined || !mayBeUnknown(), this.settleLimitCycles);`,
+    replace: `    if (find() === undefined && mayBeUnknown()) yield* this.#idle.waitFor(this.settleLimitCycles);`,
     why: "Whoever needs the adapter of a session waits for the end of one synchronisation only. If that is another " +
       "adapter's, and the right one has not said its number in that cycle yet, a logout after a restart of the service " +
       "is told of a timeout that has not passed, and the session stays.",
