@@ -52,9 +52,13 @@ export class Capacity {
     const largestBytes = identityBytes(maxNameBytes) + maxValueBytes + overheadBytes;
     this.maxRecordBytes = roomBytes(largestBytes + againBytes, programBytes);
     const limit = maxPayloadBytes(sectorBytes, programBytes) + RECORD_OVERHEAD_BYTES;
-    if (this.maxRecordBytes > limit || this.records([], 0, 0) === 0) {
-      const accepted = `up to ${limit}, and one that fits ${sectorCount} sectors`;
-      throw new RangeError(`The largest record has ${this.maxRecordBytes} bytes, expected ${accepted}`);
+    if (this.maxRecordBytes > limit) {
+      throw new RangeError(`The largest record has ${this.maxRecordBytes} bytes, expected up to ${limit}`);
+    }
+    if (this.records([], 0, 0) === 0) {
+      throw new RangeError(
+        `The largest record has ${this.maxRecordBytes} bytes, expected one that fits ${sectorCount} sectors`,
+      );
     }
   }
 
