@@ -151,26 +151,26 @@ class LogFinder {
   }
 
   /**
-   * Whether there is a log up to a newer head, and all of its sectors have their headers and their last records: an erase
-   * begins at the end.
+   * Whether no sector of the log has lost its header, and those that a newer one has freed have their last record, too: an
+   * erase begins at the end.
    */
-  #isWhole({ sequence: newest, previousEnd }: SectorHeader): boolean {
-    const sectors = this.sectors(newest - 1);
+  #isWhole({ sequence: newest, logSectors, previousEnd }: SectorHeader): boolean {
+    const sectors = this.sectors();
     this.retired.clear();
-    return sectors.length > 0 && sectors.every(({ index, header: { sequence }, condition }, place) => {
+    return sectors.every(({ index, header: { sequence }, condition }, place) => {
+      if (condition !== "whole") return false;
+      if (sequence > newest - logSectors) return true;
       const end = sectors[place + 1]?.header.previousEnd ?? previousEnd;
-      const part = this.#parts[index] as Uint8Array;
-      return condition === "whole" && this.#lastRecord(part.subarray(0, end), sequence).end === end;
+      return this.#lastRecord((this.#parts[index] as Uint8Array).subarray(0, end), sequence).end === end;
     });
   }
 
-  /** The log, up to a sector that was opened though nothing need tell of it. */
-  sectors(newest?: number): readonly LogSector[] {
+  sectors(): readonly LogSector[] {
     const head = this.#newest();
     if (head === undefined) return this.#headless();
     const { sequence, logSectors } = this.#headers[head] as SectorHeader;
     this.#readRetired(head, sequence);
-    const ahead = newest === undefined ? this.#placesAhead(head, sequence) : newest - sequence;
+    const ahead = this.#placesAhead(head, sequence);
     const span = ahead === 0 ? logSectors : Math.min(this.#parts.length - 1, logSectors + ahead);
     return this.#spanned(this.#indexAt(head + ahead), sequence + ahead, Math.min(span, this.#parts.length));
   }

@@ -230,14 +230,11 @@ export function findLog(
   const isFirst = newest.previousEnd === 0;
   const before = logBefore(parts, headers.with(head, undefined), newest.word);
   const isWhole = before.every((each, place) => {
+    const isFreed = each.sequence <= newest.sequence - newest.logSectors;
     const limit = (before[place + 1]?.header ?? newest).previousEnd;
-    return each.header !== undefined && lastEnd(each, limit) === limit;
+    return each.header !== undefined && (!isFreed || lastEnd(each, limit) === limit);
   });
-  // Between the two nothing but retired sectors.
-  const retired = retiredOf(parts, headers.with(head, undefined), newest.word);
-  let sequence = (before.at(-1)?.sequence ?? 0) + 1;
-  while (retired.has((sequence - 1) % parts.length)) sequence++;
-  return isFirst || (isWhole && sequence === newest.sequence) ? without : logBefore(parts, headers, newest.word);
+  return isFirst || isWhole ? without : logBefore(parts, headers, newest.word);
 }
 
 /** 1: where the last record of a sector ends, one wrong bit allowed in it */

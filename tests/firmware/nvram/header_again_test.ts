@@ -1,6 +1,6 @@
 /**
- * Where a header was written again a mount finds it, and nowhere else: what a user stores may look like one. And a head
- * without proof is believed where what came before it cannot be read.
+ * Where a header was written again a mount finds it, and nowhere else: what a user stores may look like one. And where
+ * words have one byte a loss is told if what came before a new head cannot be read.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -103,26 +103,26 @@ for (const programBytes of [1, 2, 16]) {
       }
     });
   }
+}
 
-  for (const misread of ["zeros", "noise", "erased", "its end erased"] as const) {
-    Deno.test(`RingStore on words of ${programBytes}: what is before a new head reads as ${misread}: a loss is told`, () => {
-      for (const sequence of [2, 5, 9]) {
-        const { after, sector } = liveUntil(sequence, programBytes, new Uint8Array(VALUE_BYTES));
-        const start = ((sector + 3) % 4) * SECTOR_BYTES;
-        const image = after.slice();
-        const draws = new RandomStreams(sequence).stream("noise");
-        const bytes = {
-          "zeros": new Uint8Array(SECTOR_BYTES),
-          "noise": draws.bytes(SECTOR_BYTES),
-          "erased": new Uint8Array(SECTOR_BYTES).fill(0xff),
-          "its end erased": new Uint8Array(SECTOR_BYTES - 64).fill(0xff),
-        }[misread];
-        image.set(bytes, start + SECTOR_BYTES - bytes.length);
-        const { type, losses, isToldByFormat } = found(image, programBytes);
-        assertEquals([type, losses > 0, isToldByFormat], ["mounted", true, true], `sequence ${sequence}`);
-      }
-    });
-  }
+for (const misread of ["zeros", "noise", "erased", "its end erased"] as const) {
+  Deno.test(`RingStore on words of a byte: what is before a new head reads as ${misread}: a loss is told`, () => {
+    for (const sequence of [2, 5, 9]) {
+      const { after, sector } = liveUntil(sequence, 1, new Uint8Array(VALUE_BYTES));
+      const start = ((sector + 3) % 4) * SECTOR_BYTES;
+      const image = after.slice();
+      const draws = new RandomStreams(sequence).stream("noise");
+      const bytes = {
+        "zeros": new Uint8Array(SECTOR_BYTES),
+        "noise": draws.bytes(SECTOR_BYTES),
+        "erased": new Uint8Array(SECTOR_BYTES).fill(0xff),
+        "its end erased": new Uint8Array(SECTOR_BYTES - 64).fill(0xff),
+      }[misread];
+      image.set(bytes, start + SECTOR_BYTES - bytes.length);
+      const { type, losses, isToldByFormat } = found(image, 1);
+      assertEquals([type, losses > 0, isToldByFormat], ["mounted", true, true], `sequence ${sequence}`);
+    }
+  });
 }
 
 /** Where a value of 5A lies in the sector that is opened. */
