@@ -86,7 +86,7 @@ export interface LogWindow {
  */
 export function findLog(parts: readonly Uint8Array[], programBytes: number, settlesInPlace: boolean): LogWindow {
   const headers = parts.map((bytes) =>
-    decodeHeader(bytes) ?? (isBlank(bytes) ? undefined : headerAgain(bytes, programBytes))
+    decodeHeader(bytes) ?? (programBytes === 1 || isBlank(bytes) ? undefined : headerAgain(bytes, programBytes))
   );
   const eraseCounts = headers.map((header) => header?.eraseCount ?? 0);
   const finder = new LogFinder(parts, [...headers], programBytes, settlesInPlace);
@@ -352,7 +352,8 @@ class LogFinder {
 function headerAgain(bytes: Uint8Array, programBytes: number): SectorHeader | undefined {
   const start = headerBytes(programBytes);
   for (let at = start; at < bytes.length; at += programBytes) {
-    if (headKind(readUint32(bytes, at)) !== RecordKind.log) continue;
+    const word = readUint32(bytes, at);
+    if (headKind(word) !== RecordKind.log || headSlot(word) !== LogSlot.again || !isOwn(word)) continue;
     const header = decodeHeader(bytes.subarray(at + AGAIN_OVERHEAD_BYTES));
     const records = header?.version === FORMAT_VERSION ? recordsIn(bytes, header) : [];
     const isThere = records.some(({ offset }) => offset === at);

@@ -105,13 +105,15 @@ Deno.test({
   },
 });
 
-/** What works on a trace, given one and a place for a file; what of it takes long, and how many events that takes. */
+/**
+ * What works on a trace, given one and a place for a file; what of it takes long, and how many events that takes. Not
+ * `explain`, which reads as `diff` does: with one trace to read the answer may be there before the signal.
+ */
 const OF_TRACES: readonly (readonly [string, string, number, (trace: string, out: string) => readonly string[]])[] = [
   ["trace --vcd", "writing", 400_000, (trace, out) => ["trace", trace, "--vcd", out]],
   ["trace --perfetto", "writing", 400_000, (trace, out) => ["trace", trace, "--perfetto", out]],
   ["trace --sqlite", "writing", 400_000, (trace, out) => ["trace", trace, "--sqlite", out]],
   ["diff", "reading", 2_000_000, (trace) => ["diff", trace, trace]],
-  // It reads as diff does, which has two to read: with one the signal may come when the answer is there.
 ];
 
 for (const [name, what, events, args] of OF_TRACES) {
